@@ -1,0 +1,1 @@
+"""A recommender platform written as a graph of cached gokart tasks."""

@@ -1,0 +1,53 @@
+"""The circumstances of a run: one BLAS thread, seconds and peak memory measured."""
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+
+import scipy.linalg  # noqa: F401  (loads scipy's BLAS before the controller looks for it)
+import threadpoolctl
+
+
+@dataclass
+class Clock:
+    """Seconds and bytes of memory used since a task began to run."""
+
+    began: float = field(default_factory=time.perf_counter)
+
+    @property
+    def seconds(self) -> float:
+        """Wall time so far."""
+        return round(time.perf_counter() - self.began, 3)
+
+    @property
+    def peak_memory(self) -> int:
+        """The largest resident size of the process since the task began, 0 where the system does not tell."""
+        try:
+            status = Path("/proc/self/status").read_text(encoding="ascii")
+        except OSError:
+            return 0
+        lines = [line.split() for line in status.splitlines() if line.startswith("VmHWM")]
+        return int(lines[0][1]) * 1024 if lines else 0
+
+
+@contextmanager
+def measured() -> Iterator[Clock]:
+    """Run a body with one BLAS thread, so that results do not depend on the machine, and measure it."""
+    _reset_peak_memory()
+    with _controller().limit(limits=1, user_api="blas"):
+        yield Clock()
+
+
+@cache
+def _controller() -> threadpoolctl.ThreadpoolController:
+    return threadpoolctl.ThreadpoolController()
+
+
+def _reset_peak_memory() -> None:
+    try:
+        Path("/proc/self/clear_refs").write_text("5", encoding="ascii")
+    except OSError:
+        return

@@ -1,0 +1,56 @@
+"""Kinds of trace: how strong each is, how much it weighs and how fast it fades."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, fields
+from typing import Any
+
+from slipstream.tasks.tables import STRENGTHS
+
+
+@dataclass(frozen=True)
+class Kind:
+    """What one kind of trace is worth.
+
+    weight is that of a fresh trace (negative for a dislike); half_life_days of 0 means it never fades;
+    cap is the largest number of traces of this kind that count for one user and item, 0 for all;
+    verb is how a reader would say it ("because you <verb> A").
+    """
+
+    strength: str
+    weight: float
+    half_life_days: float = 0.0
+    cap: int = 0
+    verb: str = "read"
+
+    def __post_init__(self) -> None:
+        """Refuse a strength or a number that means nothing."""
+        if self.strength not in STRENGTHS:
+            raise ValueError(f"strength {self.strength!r} is none of {', '.join(STRENGTHS)}")
+        if self.half_life_days < 0 or self.cap < 0:
+            raise ValueError(f"half_life_days {self.half_life_days} and cap {self.cap} must not be negative")
+
+
+DEFAULT_KINDS: dict[str, Kind] = {
+    "search": Kind("strong", 3.0, verb="searched for"),
+    "answer": Kind("strong", 3.0, verb="chose"),
+    "related_click": Kind("medium", 2.0, 90.0, 3, "went on to"),
+    "like": Kind("medium", 2.0, 180.0, 1, "liked"),
+    "bookmark": Kind("medium", 2.0, 180.0, 1, "bookmarked"),
+    "view": Kind("weak", 1.0, 30.0, 3, "read"),
+}
+
+
+def parse_kinds(given: Mapping[str, Mapping[str, Any]]) -> dict[str, Kind]:
+    """Merge given kinds over the default ones; {"view": {"weight": 0.5}} changes only that weight."""
+    known = {field.name for field in fields(Kind)}
+    kinds = dict(DEFAULT_KINDS)
+    for name, options in given.items():
+        unknown = sorted(set(options) - known)
+        if unknown:
+            raise ValueError(f"kind {name!r} has no option {unknown[0]!r}; the options are {', '.join(sorted(known))}")
+        before = asdict(kinds[name]) if name in kinds else {}
+        missing = {"strength", "weight"} - set(before) - set(options)
+        if missing:
+            raise ValueError(f"kind {name!r} needs {' and '.join(sorted(missing))}")
+        kinds[name] = Kind(**{**before, **options})
+    return kinds

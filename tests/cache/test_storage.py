@@ -1,0 +1,54 @@
+import os
+
+import pytest
+
+from slipstream.tasks.cache.storage import local_root, private_folder, publish, sha256, stamp
+
+
+def test_a_published_file_is_whole_and_the_private_folder_is_gone(tmp_path):
+    with private_folder(tmp_path) as folder:
+        draft = folder / "a.txt"
+        draft.write_text("whole")
+        publish(draft, tmp_path / "deep" / "a.txt")
+
+    assert (tmp_path / "deep" / "a.txt").read_text() == "whole"
+    assert list((tmp_path / ".tmp").iterdir()) == []
+
+
+def write_half(folder):
+    (folder / "a.txt").write_text("half")
+    raise KeyboardInterrupt
+
+
+def test_an_interrupted_writer_leaves_nothing(tmp_path):
+    with pytest.raises(KeyboardInterrupt), private_folder(tmp_path) as folder:
+        write_half(folder)
+
+    assert list((tmp_path / ".tmp").iterdir()) == []
+
+
+def test_a_digest_follows_the_content_even_when_size_and_time_stay(tmp_path):
+    file = tmp_path / "a"
+    file.write_text("one")
+    before, status = sha256(file), file.stat()
+    file.write_text("two")
+    os.utime(file, ns=(status.st_atime_ns, status.st_mtime_ns))
+
+    assert sha256(file) != before
+
+
+def test_a_missing_file_has_no_stamp(tmp_path):
+    assert stamp(tmp_path / "nowhere") is None
+
+
+def test_a_workspace_that_is_not_a_folder_is_refused_with_a_remedy():
+    with pytest.raises(ValueError, match=r"gs://bucket.*workspace_directory"):
+        local_root("gs://bucket")
+
+
+def test_a_workspace_that_cannot_be_written_says_what_to_set(tmp_path):
+    file = tmp_path / "file"
+    file.touch()
+
+    with pytest.raises(OSError, match="set workspace_directory"), private_folder(file):
+        pass

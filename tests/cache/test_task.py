@@ -1,0 +1,171 @@
+import os
+import shutil
+import time
+
+import gokart
+import pytest
+from gokart.build import GokartBuildError
+
+from slipstream.tasks.cache.target import DamagedProductError
+from tests.cache.small_tasks import Leaf, Lines, Ones, Pair, Several, TwoSizes
+
+
+@pytest.fixture
+def file(tmp_path):
+    path = tmp_path / "users.txt"
+    path.write_text("a b c")
+    return path
+
+
+def products(workspace):
+    return sorted(path.name for path in workspace.rglob("*.*") if path.is_file())
+
+
+def test_a_product_is_one_file_and_its_manifest_and_nothing_else(build, file, workspace):
+    task = Ones(users=Lines(path=str(file)))
+
+    assert build(task).matrix.tolist() == [[1, 1]] * 3
+    assert [name.partition("_")[0] for name in products(workspace)] == ["Lines", "Lines", "Ones", "Ones"]
+    manifest = task.output().manifest()
+    assert manifest.key == task.make_unique_id()
+    assert manifest.inputs == {"users": task.users.make_unique_id()}
+    assert manifest.rows == 3
+
+
+def test_what_is_complete_does_not_run_again(build, file, workspace):
+    build(Ones(users=Lines(path=str(file))))
+    before = {path: path.stat().st_mtime_ns for path in workspace.rglob("*.*")}
+    build(Ones(users=Lines(path=str(file))))
+
+    assert {path: path.stat().st_mtime_ns for path in workspace.rglob("*.*")} == before
+
+
+def test_a_changed_file_changes_every_key_below_it_even_of_the_same_instance(build, file):
+    task = Ones(users=Lines(path=str(file)))
+    before, first = task.make_unique_id(), build(task)
+    file.write_text("a b c d")
+
+    assert task.make_unique_id() != before
+    assert (len(first), len(build(task))) == (3, 4)
+    file.write_text("a b c")
+    assert task.make_unique_id() == before
+
+
+def test_the_key_depends_on_content_not_on_the_folder(tmp_path, file):
+    other = tmp_path / "elsewhere" / "users.txt"
+    other.parent.mkdir()
+    other.write_text(file.read_text())
+
+    assert Lines(path=str(other)).make_unique_id() == Lines(path=str(file)).make_unique_id()
+
+
+def test_threads_and_workspace_are_not_in_the_key(tmp_path, file):
+    users = Lines(path=str(file))
+    key = Ones(users=users).make_unique_id()
+
+    assert Ones(users=users, threads=8).make_unique_id() == key
+    assert Ones(users=users, workspace_directory=str(tmp_path / "w")).make_unique_id() == key
+    assert Ones(users=users, size=3).make_unique_id() != key
+    assert Ones(users=users, revision=1).make_unique_id() != key
+
+
+def test_the_name_of_an_input_counts_and_the_order_of_a_list_too():
+    one, two = Leaf(number=1), Leaf(number=2)
+
+    assert Pair(left=one, right=two).make_unique_id() != Pair(left=two, right=one).make_unique_id()
+    assert Several(parts=[one, two]).make_unique_id() != Several(parts=[two, one]).make_unique_id()
+
+
+@pytest.mark.parametrize("damage", [lambda _: b"", lambda b: b[:-4], lambda b: b + b"x", lambda b: bytes(len(b))])
+def test_a_damaged_product_is_made_anew(build, file, damage):
+    task = Ones(users=Lines(path=str(file)))
+    build(task)
+    product = task.output().file
+    product.write_bytes(damage(product.read_bytes()))
+
+    assert not task.complete()
+    assert len(build(task)) == 3
+    assert task.complete()
+
+
+def test_a_product_without_its_manifest_is_not_complete(build, file):
+    task = Lines(path=str(file))
+    build(task)
+    task.output().manifest_file.unlink()
+
+    assert not task.complete()
+
+
+def test_damage_that_keeps_size_and_time_is_caught_when_the_product_is_read(build, file):
+
+    task = Lines(path=str(file))
+    build(task)
+    target, status = task.output(), task.output().file.stat()
+    target.file.write_bytes(bytes(status.st_size))
+    os.utime(target.file, ns=(status.st_atime_ns, status.st_mtime_ns))
+
+    with pytest.raises(DamagedProductError, match="run again"):
+        target.load()
+    assert len(build(task)) == 3
+
+
+def test_a_copied_workspace_stays_complete(build, file, workspace, tmp_path):
+
+    build(Lines(path=str(file)))
+    shutil.copytree(workspace, tmp_path / "copy", copy_function=shutil.copyfile)
+
+    assert Lines(path=str(file), workspace_directory=str(tmp_path / "copy")).complete()
+
+
+def test_a_table_that_breaks_its_declaration_names_value_and_place(build, tmp_path):
+    file = tmp_path / "twice.txt"
+    file.write_text("a b a")
+
+    with pytest.raises(GokartBuildError) as caught:
+        build(Lines(path=str(file)))
+    [[error]] = caught.value.raised_exceptions.values()
+    assert "Lines: " in str(error)
+    assert "column user_id" in str(error)
+    assert "'a'" in str(error)
+
+
+def test_a_ladder_of_diamonds_is_constructed_and_addressed_in_linear_time():
+    began = time.perf_counter()
+    left, right = Leaf(number=1), Leaf(number=2)
+    for _ in range(60):
+        left, right = Pair(left=left, right=right), Pair(left=right, right=left)
+    assert len(Pair(left=left, right=right).make_unique_id()) == 20
+    assert not Pair(left=left, right=right).complete()
+
+    assert time.perf_counter() - began < 5
+
+
+def test_a_chain_of_500_is_addressed():
+    task = Leaf(number=0)
+    for _ in range(500):
+        task = Several(parts=[task])
+
+    assert len(task.make_unique_id()) == 20
+    assert "Several[" in repr(task)
+    assert len(repr(task)) < 40
+
+
+def test_a_pipeline_stands_for_its_first_product_and_is_complete_with_all(build, file):
+    pipeline = TwoSizes(path=str(file))
+
+    assert build(pipeline).size == 5
+    pipeline.products["small"].output().remove()
+    assert not pipeline.complete()
+    build(pipeline)
+    assert pipeline.complete()
+
+
+def test_two_workers_give_the_same_bytes(file, workspace):
+    one = TwoSizes(path=str(file))
+    gokart.build(one, reset_register=False)
+    bytes_of_one = {path.name: path.read_bytes() for path in workspace.rglob("*.arrow")}
+
+    shutil.rmtree(workspace)
+    gokart.build(one, reset_register=False, workers=2)
+
+    assert {path.name: path.read_bytes() for path in workspace.rglob("*.arrow")} == bytes_of_one

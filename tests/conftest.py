@@ -1,0 +1,57 @@
+"""A private workspace for every test, and worlds with known answers."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import gokart
+import luigi
+import pytest
+from luigi.task_register import Register
+
+from tests import worlds
+
+
+@pytest.fixture(autouse=True)
+def workspace(tmp_path: Path) -> Path:
+    """Send the products of a test to its own folder."""
+    folder = tmp_path / "workspace"
+    luigi.configuration.get_config().set("TaskOnKart", "workspace_directory", str(folder))
+    Register.clear_instance_cache()
+    return folder
+
+
+@pytest.fixture
+def build() -> Callable[[gokart.TaskOnKart[Any]], Any]:
+    """Run a task and what it needs, and load its product."""
+    return lambda task: gokart.build(task, reset_register=False)
+
+
+@pytest.fixture
+def two_clubs() -> worlds.World:
+    """Two clubs of three users, each missing one of the club's four items."""
+    return worlds.two_clubs()
+
+
+@pytest.fixture
+def one_hit() -> worlds.World:
+    """One item everybody touched, and niches of two."""
+    return worlds.one_hit()
+
+
+@pytest.fixture
+def newcomer() -> worlds.World:
+    """A user and an item never seen before."""
+    return worlds.newcomer()
+
+
+@pytest.fixture
+def robot() -> worlds.World:
+    """A scraper among people."""
+    return worlds.robot()
+
+
+@pytest.fixture
+def empty() -> worlds.World:
+    """Zero rows of every table."""
+    return worlds.nothing()
