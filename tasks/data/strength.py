@@ -1,0 +1,88 @@
+"""Traces as weighted interactions: what a kind is worth, how it fades, how many of it count."""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+import pandas as pd
+import polars as pl
+from pandera.typing import DataFrame
+
+from slipstream.tasks.kinds import Kind
+from slipstream.tasks.tables import Answer, Event, Interaction, KindContribution, Search, columns
+
+DAY = 86_400_000_000  # microseconds
+TRACE = ("user_id", "item_id", "kind", "at")
+
+
+def weigh(
+    events: DataFrame[Event], searches: DataFrame[Search], *, kinds: Mapping[str, Kind], as_of: datetime
+) -> DataFrame[Interaction]:
+    """Weigh the traces before as_of; a search that opened an item is a trace of kind "search".
+
+    A trace weighs w / 2 ** (age / h): w is its kind's weight, h its half-life (0: it never fades), age counts to as_of.
+    The same trace given twice counts once, and of a user, item and kind only the newest `cap` count (0: all).
+    """
+    opened = (
+        pl.from_pandas(searches).filter(pl.col("item_id").is_not_null()).with_columns(pl.lit("search").alias("kind"))
+    )
+    traces = pl.concat([pl.from_pandas(events).select(TRACE), opened.select(TRACE)])
+    weighed = _weigh(traces, kinds, as_of).sort("user_id", "item_id", "kind", "at")
+    typed = weighed.with_columns(pl.col("weight").cast(pl.Float32)).select(columns(Interaction))
+    return Interaction.validate(typed.to_pandas())
+
+
+def contribution(
+    events: DataFrame[Event],
+    searches: DataFrame[Search],
+    answers: DataFrame[Answer],
+    *,
+    kinds: Mapping[str, Kind],
+    as_of: datetime,
+) -> DataFrame[KindContribution]:
+    """Sum what each kind contributes to all weights, absolutely; answers count as kind "answer".
+
+    The cap of answers counts those of one user and tag; they touch no item, so their `items` is 0. Kinds
+    without a trace have no row.
+    """
+    interactions = pl.from_pandas(weigh(events, searches, kinds=kinds, as_of=as_of))
+    chosen = pl.from_pandas(answers).select(
+        "user_id", pl.col("tag").alias("item_id"), pl.lit("answer").alias("kind"), "at"
+    )
+    declared = _weigh(chosen, kinds, as_of).with_columns(pl.lit(None, dtype=pl.String).alias("item_id"))
+    parts = [part.select("user_id", "item_id", "kind", "strength", pl.col("weight").cast(pl.Float64).abs())
+             for part in (interactions, declared)]  # fmt: skip
+    sums = (
+        pl.concat(parts).sort("kind", "user_id", "item_id", "weight").group_by("kind", "strength", maintain_order=True)
+    )
+    table = sums.agg(
+        pl.len().cast(pl.Int64).alias("traces"),
+        pl.col("user_id").n_unique().cast(pl.Int64).alias("users"),
+        pl.col("item_id").drop_nulls().n_unique().cast(pl.Int64).alias("items"),
+        pl.col("weight").sum(),
+    )
+    total = float(table["weight"].sum()) or 1.0
+    shares = table.with_columns((pl.col("weight") / total).clip(0, 1).alias("share"))
+    return KindContribution.validate(shares.sort("kind").select(columns(KindContribution)).to_pandas())
+
+
+def _weigh(traces: pl.DataFrame, kinds: Mapping[str, Kind], as_of: datetime) -> pl.DataFrame:
+    unknown = sorted(set(traces["kind"].unique()) - set(kinds))
+    if unknown:
+        raise ValueError(
+            f"{len(unknown)} kinds of trace have no worth (first: {unknown[0]!r}); add it to kinds, "
+            f"known are {', '.join(sorted(kinds))}"
+        )
+    worth = pl.DataFrame(
+        [(name, kind.strength, kind.weight, kind.half_life_days, kind.cap) for name, kind in sorted(kinds.items())],
+        schema={"kind": pl.String, "strength": pl.String, "base": pl.Float64, "half": pl.Float64, "cap": pl.Int64},
+        orient="row",
+    )
+    past = traces.filter(pl.col("at") < pd.Timestamp(as_of).tz_convert("UTC").to_pydatetime()).unique()
+    newest = pl.col("at").rank("ordinal", descending=True).over("user_id", "item_id", "kind")
+    age = (pl.lit(as_of).dt.convert_time_zone("UTC") - pl.col("at")).dt.total_microseconds() / DAY
+    fade = pl.when(pl.col("half") > 0).then(pl.lit(0.5).pow(age / pl.col("half"))).otherwise(1.0)
+    return (
+        past.join(worth, on="kind")
+        .filter((pl.col("cap") == 0) | (newest <= pl.col("cap")))
+        .with_columns((pl.col("base") * fade).alias("weight"))
+    )

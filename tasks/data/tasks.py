@@ -1,0 +1,284 @@
+"""The tasks of what the world gave us: read, cleaned, weighed and split."""
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, ClassVar, Generic, TypeVar
+
+import gokart
+import luigi
+import pandas as pd
+from gokart.utils import FlattenableItems
+
+from slipstream.tasks.base import Table
+from slipstream.tasks.data import humans, identity, sources, splitting, strength
+from slipstream.tasks.data.reading import find_files
+from slipstream.tasks.kinds import parse_kinds
+from slipstream.tasks.tables import (
+    Alias,
+    Answer,
+    Event,
+    Interaction,
+    Item,
+    ItemTag,
+    KindContribution,
+    QuarantinedRow,
+    Row,
+    Search,
+    Tag,
+    User,
+)
+
+R = TypeVar("R", bound=Row)
+FILE_ROWS = {row.__name__: row for row in (Event, Search, Answer, Item, ItemTag, Tag, Alias)}
+
+
+class KindNamesParameter(luigi.ListParameter):
+    """The names of kinds, from a list or from the mapping of kinds: what a kind is worth changes no file."""
+
+    def normalize(self, x: Iterable[str]) -> tuple[str, ...]:
+        """Sort the names."""
+        return tuple(sorted(x))
+
+
+class _FileTable(Table[R], Generic[R]):
+    """Foreign files, told apart by their content; an empty path is an empty table."""
+
+    path: luigi.Parameter = luigi.Parameter()
+    source: luigi.DictParameter = luigi.DictParameter(default={})
+
+    def significant_parameters(self) -> dict[str, str]:
+        """Leave the path out: what a file holds counts, not where it lies."""
+        return {name: value for name, value in super().significant_parameters().items() if name != "path"}
+
+    def sources(self) -> Sequence[str]:
+        """List the files."""
+        return find_files(self.path)
+
+
+class Quarantine(_FileTable[QuarantinedRow]):
+    """The rows of files that could not be read, each with its reason."""
+
+    table: luigi.ChoiceParameter = luigi.ChoiceParameter(choices=list(FILE_ROWS))
+    kinds: KindNamesParameter = KindNamesParameter(default=())
+
+    def run(self) -> None:
+        """Read the files for their bad rows."""
+        self.dump(sources.read(self.path, self.source, FILE_ROWS[self.table], kinds=self.kinds).bad)
+
+
+class _ReadableTable(_FileTable[R], Generic[R]):
+    """Files read as a table, with a quarantine for what cannot be read."""
+
+    bad_share: luigi.FloatParameter = luigi.FloatParameter(default=0.01)
+
+    def requires(self) -> FlattenableItems[gokart.TaskOnKart[Any]]:
+        """Set the bad rows aside first; both halves are one reading, so they share their parameters by construction."""
+        return {"quarantine": self.clone(Quarantine, table=self.row.__name__)}
+
+    def run(self) -> None:
+        """Read the files, unless too much of them cannot be read."""
+        parsed = sources.read(self.path, self.source, self.row, kinds=getattr(self, "kinds", ()))
+        quarantine = self.inputs()["quarantine"].output().path()
+        self.dump(sources.accepted(parsed, bad_share=self.bad_share, path=self.path, quarantine=quarantine))
+
+
+class EventFile(_ReadableTable[Event]):
+    """Traces as found in files."""
+
+    kinds: KindNamesParameter = KindNamesParameter(default=())
+
+
+class SearchFile(_ReadableTable[Search]):
+    """Searches as found in files."""
+
+
+class AnswerFile(_ReadableTable[Answer]):
+    """Answers to questionnaires as found in files."""
+
+
+class ItemFile(_ReadableTable[Item]):
+    """Items as found in files."""
+
+
+class ItemTagFile(_ReadableTable[ItemTag]):
+    """Tags given to items as found in files."""
+
+
+class TagFile(_ReadableTable[Tag]):
+    """The tag vocabulary as found in files."""
+
+
+class AliasFile(_ReadableTable[Alias]):
+    """Other ids of users or items, or names of tags by their ids, as found in files."""
+
+
+class _Derived(Table[Any]):
+    """A table of the same rows as the given one."""
+
+    rows: gokart.TaskInstanceParameter[Table[Any]] = gokart.TaskInstanceParameter()
+
+    @property
+    def row(self) -> type[Row]:
+        """The declaration of the given table."""
+        return self.rows.row
+
+
+class Identified(_Derived):
+    """A table whose users and items have one id each."""
+
+    users: gokart.TaskInstanceParameter[Table[Alias]] = gokart.TaskInstanceParameter()
+    items: gokart.TaskInstanceParameter[Table[Alias]] = gokart.TaskInstanceParameter()
+
+    def run(self) -> None:
+        """Merge the ids."""
+        tables = self.load(self.rows), self.load(self.users), self.load(self.items)
+        self.dump(identity.merge_ids(*tables, row=self.row))
+
+
+class NamedItemTags(Table[ItemTag]):
+    """Given tags by name instead of by id."""
+
+    tags: gokart.TaskInstanceParameter[Table[ItemTag]] = gokart.TaskInstanceParameter()
+    names: gokart.TaskInstanceParameter[Table[Alias]] = gokart.TaskInstanceParameter()
+
+    def run(self) -> None:
+        """Name the tags."""
+        self.dump(identity.name_tags(self.load(self.tags), self.load(self.names)))
+
+
+class Interactions(Table[Interaction]):
+    """Weighted traces before as_of."""
+
+    events: gokart.TaskInstanceParameter[Table[Event]] = gokart.TaskInstanceParameter()
+    searches: gokart.TaskInstanceParameter[Table[Search]] = gokart.TaskInstanceParameter()
+    kinds: luigi.DictParameter = luigi.DictParameter(default={})
+    as_of: gokart.ZonedDateSecondParameter = gokart.ZonedDateSecondParameter()
+
+    def run(self) -> None:
+        """Weigh the traces."""
+        traces = self.load(self.events), self.load(self.searches)
+        self.dump(strength.weigh(*traces, kinds=parse_kinds(self.kinds), as_of=self.as_of))
+
+
+class Contribution(Table[KindContribution]):
+    """How much each kind of trace contributes before as_of."""
+
+    events: gokart.TaskInstanceParameter[Table[Event]] = gokart.TaskInstanceParameter()
+    searches: gokart.TaskInstanceParameter[Table[Search]] = gokart.TaskInstanceParameter()
+    answers: gokart.TaskInstanceParameter[Table[Answer]] = gokart.TaskInstanceParameter()
+    kinds: luigi.DictParameter = luigi.DictParameter(default={})
+    as_of: gokart.ZonedDateSecondParameter = gokart.ZonedDateSecondParameter()
+
+    def run(self) -> None:
+        """Sum the weights of each kind."""
+        traces = self.load(self.events), self.load(self.searches), self.load(self.answers)
+        self.dump(strength.contribution(*traces, kinds=parse_kinds(self.kinds), as_of=self.as_of))
+
+
+class Robots(Table[User]):
+    """Users that are no people; a person rates or reads at most once every 6 seconds for an hour."""
+
+    events: gokart.TaskInstanceParameter[Table[Event]] = gokart.TaskInstanceParameter()
+    max_per_hour: luigi.IntParameter = luigi.IntParameter(default=600)
+    max_items_per_minute: luigi.IntParameter = luigi.IntParameter(default=30)
+    busy_minutes: luigi.IntParameter = luigi.IntParameter(default=2)
+
+    def run(self) -> None:
+        """Find the robots."""
+        knobs = {name: getattr(self, name) for name in ("max_per_hour", "max_items_per_minute", "busy_minutes")}
+        self.dump(humans.find_robots(self.load(self.events), **knobs))
+
+
+class HumanEvents(Table[Event]):
+    """Traces that people left."""
+
+    events: gokart.TaskInstanceParameter[Table[Event]] = gokart.TaskInstanceParameter()
+    robots: gokart.TaskInstanceParameter[Table[User]] = gokart.TaskInstanceParameter()
+
+    def run(self) -> None:
+        """Leave the robots out."""
+        self.dump(humans.without(self.load(self.events), self.load(self.robots)))
+
+
+class Before(_Derived):
+    """A table as it was before as_of."""
+
+    as_of: gokart.ZonedDateSecondParameter = gokart.ZonedDateSecondParameter()
+
+    def run(self) -> None:
+        """Keep what was there."""
+        self.dump(splitting.before(self.load(self.rows), as_of=self.as_of))
+
+
+class Between(_Derived):
+    """What happened from since to just before until."""
+
+    since: gokart.ZonedDateSecondParameter = gokart.ZonedDateSecondParameter()
+    until: gokart.ZonedDateSecondParameter = gokart.ZonedDateSecondParameter()
+
+    def run(self) -> None:
+        """Keep what happened."""
+        self.dump(splitting.between(self.load(self.rows), since=self.since, until=self.until))
+
+
+class _HeldOutSplit(_Derived):
+    """A table parted by what is held out of each user's events."""
+
+    events: gokart.TaskInstanceParameter[Table[Event]] = gokart.TaskInstanceParameter()
+    share: luigi.FloatParameter = luigi.FloatParameter(default=0.2)
+    by: luigi.ChoiceParameter = luigi.ChoiceParameter(choices=["time", "random"], default="time")
+    seed: luigi.IntParameter = luigi.IntParameter(default=0)
+    part: ClassVar[Callable[..., pd.DataFrame]]
+
+    def run(self) -> None:
+        """Keep one part."""
+        knobs = {"share": self.share, "by": self.by, "seed": self.seed}
+        self.dump(self.part(self.load(self.rows), self.load(self.events), **knobs))
+
+
+class Earlier(_HeldOutSplit):
+    """What is not held out."""
+
+    part = staticmethod(splitting.earlier)
+
+
+class Later(_HeldOutSplit):
+    """What is held out."""
+
+    part = staticmethod(splitting.later)
+
+
+class Joined(Table[Any]):
+    """Tables of the same rows put together; where a key repeats, the first table's row counts."""
+
+    tables: gokart.ListTaskInstanceParameter[Table[Any]] = gokart.ListTaskInstanceParameter()
+
+    @property
+    def row(self) -> type[Row]:
+        """The declaration of the given tables."""
+        return self.tables[0].row
+
+    def run(self) -> None:
+        """Join the tables."""
+        self.dump(splitting.join_tables([self.load(table) for table in self.tables], row=self.row))
+
+
+class Users(Table[User]):
+    """Everybody who occurs in tables."""
+
+    tables: gokart.ListTaskInstanceParameter[Table[Any]] = gokart.ListTaskInstanceParameter()
+
+    def run(self) -> None:
+        """List the users."""
+        self.dump(splitting.distinct_users([self.load(table) for table in self.tables]))
+
+
+class SampledUsers(Table[User]):
+    """Some of the users, drawn by chance."""
+
+    users: gokart.TaskInstanceParameter[Table[User]] = gokart.TaskInstanceParameter()
+    size: luigi.IntParameter = luigi.IntParameter()
+    seed: luigi.IntParameter = luigi.IntParameter(default=0)
+
+    def run(self) -> None:
+        """Draw the users."""
+        self.dump(splitting.sample_users(self.load(self.users), size=self.size, seed=self.seed))
