@@ -1,0 +1,148 @@
+"""How good lists of recommendations are."""
+
+from typing import Any
+
+import gokart
+import luigi
+import pandas as pd
+
+from slipstream.tasks.base import Table, Task
+from slipstream.tasks.evaluation.catalogue import judge_catalogue
+from slipstream.tasks.evaluation.comparison import compare, measure_ranking, pool_users
+from slipstream.tasks.evaluation.leakage import check_order
+from slipstream.tasks.evaluation.tag_quality import compare_tag_scores
+from slipstream.tasks.evaluation.trial import Trial
+from slipstream.tasks.evaluation.users import judge_users
+from slipstream.tasks.tables import (
+    Candidate,
+    CatalogueItem,
+    Interaction,
+    Item,
+    ItemTag,
+    ItemTagScore,
+    Metric,
+    Recommendation,
+    TagMention,
+    UserQuality,
+)
+
+Listed = Table[Recommendation] | Table[Candidate]
+
+
+class RankingQuality(Table[Metric]):
+    """How good one list is: means over users with intervals, and what it shows of the catalogue."""
+
+    recommendations: gokart.TaskInstanceParameter[Listed] = gokart.TaskInstanceParameter()
+    truth: gokart.TaskInstanceParameter[Table[Interaction]] = gokart.TaskInstanceParameter()
+    seen: gokart.TaskInstanceParameter[Table[Interaction]] = gokart.TaskInstanceParameter()
+    catalogue: gokart.TaskInstanceParameter[Table[CatalogueItem]] = gokart.TaskInstanceParameter()
+    source: luigi.Parameter[str] = luigi.Parameter()
+    ks: luigi.ListParameter[tuple[int, ...]] = luigi.ListParameter(default=(5, 10, 20))
+    relevant: luigi.ListParameter[tuple[str, ...]] = luigi.ListParameter(default=("strong", "medium"))
+    cold_below: luigi.IntParameter = luigi.IntParameter(default=5)
+    resamples: luigi.IntParameter = luigi.IntParameter(default=1000)
+    seed: luigi.IntParameter = luigi.IntParameter(default=0)
+
+    def run(self) -> None:
+        """Judge the list."""
+        history, catalogue = self.load(self.seen), self.load(self.catalogue)
+        trial = Trial(self.load(self.recommendations), self.load(self.truth), history, catalogue)
+        judging: dict[str, Any] = {"ks": self.ks, "relevant": self.relevant, "cold_below": self.cold_below}
+        self.dump(measure_ranking(trial, source=self.source, resamples=self.resamples, seed=self.seed, **judging))
+
+
+class UserQualities(Table[UserQuality]):
+    """How well one list serves each judged user of one cut in time."""
+
+    recommendations: gokart.TaskInstanceParameter[Listed] = gokart.TaskInstanceParameter()
+    truth: gokart.TaskInstanceParameter[Table[Interaction]] = gokart.TaskInstanceParameter()
+    seen: gokart.TaskInstanceParameter[Table[Interaction]] = gokart.TaskInstanceParameter()
+    catalogue: gokart.TaskInstanceParameter[Table[CatalogueItem]] = gokart.TaskInstanceParameter()
+    source: luigi.Parameter[str] = luigi.Parameter()
+    cut: luigi.Parameter[str] = luigi.Parameter(default="")
+    ks: luigi.ListParameter[tuple[int, ...]] = luigi.ListParameter(default=(5, 10, 20))
+    relevant: luigi.ListParameter[tuple[str, ...]] = luigi.ListParameter(default=("strong", "medium"))
+    cold_below: luigi.IntParameter = luigi.IntParameter(default=5)
+
+    def run(self) -> None:
+        """Judge each user's list."""
+        history, catalogue = self.load(self.seen), self.load(self.catalogue)
+        trial = Trial(self.load(self.recommendations), self.load(self.truth), history, catalogue)
+        judging: dict[str, Any] = {"ks": self.ks, "relevant": self.relevant, "cold_below": self.cold_below}
+        self.dump(judge_users(trial, source=self.source, cut=self.cut, **judging))
+
+
+class CatalogueQuality(Table[Metric]):
+    """How much of the catalogue one list shows, and how much of the truth it could have shown."""
+
+    recommendations: gokart.TaskInstanceParameter[Listed] = gokart.TaskInstanceParameter()
+    truth: gokart.TaskInstanceParameter[Table[Interaction]] = gokart.TaskInstanceParameter()
+    seen: gokart.TaskInstanceParameter[Table[Interaction]] = gokart.TaskInstanceParameter()
+    catalogue: gokart.TaskInstanceParameter[Table[CatalogueItem]] = gokart.TaskInstanceParameter()
+    source: luigi.Parameter[str] = luigi.Parameter()
+    ks: luigi.ListParameter[tuple[int, ...]] = luigi.ListParameter(default=(5, 10, 20))
+    relevant: luigi.ListParameter[tuple[str, ...]] = luigi.ListParameter(default=("strong", "medium"))
+
+    def run(self) -> None:
+        """Judge the lists as a whole."""
+        history, catalogue = self.load(self.seen), self.load(self.catalogue)
+        trial = Trial(self.load(self.recommendations), self.load(self.truth), history, catalogue)
+        self.dump(judge_catalogue(trial, source=self.source, ks=self.ks, relevant=self.relevant))
+
+
+class PooledQuality(Table[Metric]):
+    """The means of several lists over the users of all their cuts."""
+
+    qualities: gokart.ListTaskInstanceParameter[Table[UserQuality]] = gokart.ListTaskInstanceParameter()
+    resamples: luigi.IntParameter = luigi.IntParameter(default=1000)
+    seed: luigi.IntParameter = luigi.IntParameter(default=0)
+
+    def run(self) -> None:
+        """Pool the users."""
+        self.dump(pool_users(self.load(list(self.qualities)), resamples=self.resamples, seed=self.seed))
+
+
+class Comparison(Table[Metric]):
+    """How much better each list is than the baselines, for the same users of the same cuts."""
+
+    qualities: gokart.ListTaskInstanceParameter[Table[UserQuality]] = gokart.ListTaskInstanceParameter()
+    baselines: luigi.ListParameter[tuple[str, ...]] = luigi.ListParameter()
+    resamples: luigi.IntParameter = luigi.IntParameter(default=1000)
+    seed: luigi.IntParameter = luigi.IntParameter(default=0)
+
+    def run(self) -> None:
+        """Compare user by user."""
+        qualities = self.load(list(self.qualities))
+        self.dump(compare(qualities, baselines=self.baselines, resamples=self.resamples, seed=self.seed))
+
+
+class TimeOrder(Task[dict[str, int]]):
+    """The numbers of traces before and after a cut, given that none stands on the wrong side."""
+
+    history: gokart.TaskInstanceParameter[Table[Interaction]] = gokart.TaskInstanceParameter()
+    truth: gokart.TaskInstanceParameter[Table[Interaction]] = gokart.TaskInstanceParameter()
+    as_of: gokart.ZonedDateSecondParameter = gokart.ZonedDateSecondParameter()
+
+    def run(self) -> None:
+        """Check the order."""
+        self.dump(check_order(self.load(self.history), self.load(self.truth), as_of=pd.Timestamp(self.as_of)))
+
+
+class TagQuality(Table[Metric]):
+    """How well scored tags foresee the tags people gave later, beside TF-IDF and the most common tags."""
+
+    scores: gokart.ListTaskInstanceParameter[Table[ItemTagScore]] = gokart.ListTaskInstanceParameter()
+    held_out: gokart.TaskInstanceParameter[Table[ItemTag]] = gokart.TaskInstanceParameter()
+    known: gokart.TaskInstanceParameter[Table[ItemTag]] = gokart.TaskInstanceParameter()
+    mentions: gokart.TaskInstanceParameter[Table[TagMention]] = gokart.TaskInstanceParameter()
+    items: gokart.TaskInstanceParameter[Table[Item]] = gokart.TaskInstanceParameter()
+    names: luigi.ListParameter[tuple[str, ...]] = luigi.ListParameter()
+    k: luigi.IntParameter = luigi.IntParameter(default=10)
+    resamples: luigi.IntParameter = luigi.IntParameter(default=1000)
+    seed: luigi.IntParameter = luigi.IntParameter(default=0)
+
+    def run(self) -> None:
+        """Judge the scores, named in their order."""
+        scores = dict(zip(self.names, self.load(list(self.scores)), strict=True))
+        tables: list[Any] = [self.load(task) for task in (self.held_out, self.known, self.mentions, self.items)]
+        self.dump(compare_tag_scores(scores, *tables, k=self.k, resamples=self.resamples, seed=self.seed))
