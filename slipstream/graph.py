@@ -1,0 +1,107 @@
+"""The tasks of a pipeline: in which order they depend on one another, what to call them, which are there."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+import luigi
+
+from slipstream.stop import Code, Stop, cause
+from slipstream.tasks.base import Pipeline
+from slipstream.tasks.cache.address import upstream_first
+
+
+class State(StrEnum):
+    """How a task stands."""
+
+    CACHED = "cached"
+    WAITING = "waiting"
+    UNNEEDED = "not needed"
+    RUNNING = "running"
+    DONE = "done"
+    FAILED = "failed"
+    NOT_RUN = "not run"
+
+
+@dataclass(frozen=True)
+class Step:
+    """A task of a plan, what people call it and how it stands."""
+
+    task: luigi.Task
+    label: str
+    state: State
+
+
+def steps(pipeline: Pipeline[Any]) -> list[Step]:
+    """List the tasks of a pipeline from sources to products, itself left out, with their states."""
+    order = [task for task in _guarded(lambda: _upstream_first(pipeline), pipeline) if task is not pipeline]
+    labels = label(order)
+    complete = {task: _guarded(task.complete, labels[task.task_id]) for task in order}
+    needed = {task for task in _deps(pipeline) if not complete[task]}
+    for task in reversed(order):
+        if task in needed:
+            needed.update(before for before in _deps(task) if not complete[before])
+    return [Step(task, labels[task.task_id], _state(complete[task], task in needed)) for task in order]
+
+
+def label(tasks: Sequence[luigi.Task]) -> dict[str, str]:
+    """Call tasks by class name; those of one class also by the parameters that tell them apart, or by their key."""
+    families = defaultdict(list)
+    for task in tasks:
+        families[type(task).__name__].append(task)
+    names = {}
+    for family, members in families.items():
+        own = [_plain_parameters(task) for task in members]
+        telling = [name for name in own[0] if len({parameters.get(name) for parameters in own}) > 1]
+        shown = [_shorten(", ".join(f"{name}={parameters.get(name)}" for name in telling)) for parameters in own]
+        for task, words in zip(members, shown, strict=True):
+            key = [_key(task)] if shown.count(words) > 1 else []
+            inside = ", ".join([words, *key] if words else key)
+            names[task.task_id] = f"{family}({inside})" if inside else family
+    return names
+
+
+def manifest(task: luigi.Task) -> Any:
+    """Read what is known of a task's product, None for a task that keeps no such page."""
+    output = task.output()
+    return output.manifest() if hasattr(output, "manifest") else None
+
+
+def _state(complete: bool, needed: bool) -> State:  # noqa: FBT001
+    if complete:
+        return State.CACHED
+    return State.WAITING if needed else State.UNNEEDED
+
+
+def _upstream_first(pipeline: luigi.Task) -> list[luigi.Task]:
+    return upstream_first(pipeline, lambda task: reversed(_deps(task)))
+
+
+def _deps(task: luigi.Task) -> list[luigi.Task]:
+    return list(task.deps())
+
+
+def _plain_parameters(task: luigi.Task) -> dict[str, str]:
+    write = getattr(task, "significant_parameters", lambda: task.to_str_params(only_significant=True))
+    return dict(write())
+
+
+def _key(task: luigi.Task) -> str:
+    return str(task.make_unique_id())[:6] if hasattr(task, "make_unique_id") else task.task_id[-6:]
+
+
+def _shorten(words: str, most: int = 48) -> str:
+    return words if len(words) <= most else f"{words[: most - 1]}…"
+
+
+def _guarded(ask: Any, name: object) -> Any:
+    try:
+        return ask()
+    except FileNotFoundError as error:
+        raise Stop(Code.MISSING_DATA, f"{name} needs a file that is not there: {error.filename or error}") from error
+    except Stop:
+        raise
+    except Exception as error:
+        raise Stop(Code.NOT_SCHEDULED, f"{name} cannot be scheduled: {cause(error)}") from error

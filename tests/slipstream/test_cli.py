@@ -1,0 +1,210 @@
+"""The commands, from the outside."""
+
+import json
+import multiprocessing
+import re
+import time
+from pathlib import Path
+
+import pytest
+
+from slipstream import catalogue, cli
+
+both = pytest.mark.parametrize("workers", ["1", "2"])
+
+
+def wait_for(pattern):
+    for _ in range(1000):
+        found = list(Path().glob(pattern))
+        if found:
+            return found[0]
+        time.sleep(0.01)
+    raise AssertionError(f"nothing matches {pattern}")
+
+
+def without_times(lines):
+    lines = [line.replace(f"{Path.cwd()}/", "") for line in lines]
+    return [re.sub(r"\d+:\d+:\d+|\d+\.\d s|[0-9]{8}T[0-9]{6}-Party-[a-z0-9_]+", "…", line) for line in lines]
+
+
+@both
+def test_a_run_tells_of_every_task_and_a_second_one_finds_all_cached(slipstream, workers):
+    code, out, err = slipstream("run", "Party", "--workers", workers)
+    told = sorted(line.split("  ", 1)[1].strip() for line in without_times(out[:-1]))
+    assert (code, err) == (0, [])
+    assert told == sorted(
+        [f"start     {name}" for name in ("Guests(count=2)", "Guests(count=3)", "Everybody", "Names")]
+        + ["done      Guests(count=2)  …  2 rows", "done      Guests(count=3)  …  3 rows"]
+        + ["done      Everybody  …  3 rows", "done      Names  …  3 rows"]
+    )
+    assert out[-1].startswith("4 tasks run, 0 cached in ")
+
+    code, out, err = slipstream("run", "Party", "--workers", workers)
+    assert (code, err) == (0, [])
+    assert [line.split()[1] for line in out[:-1]] == ["cached"] * 4
+    assert out[-1].startswith("0 tasks run, 4 cached in ")
+
+
+def test_only_what_changed_runs(slipstream):
+    slipstream("run", "Party")
+    _, out, _ = slipstream("run", "Party", "--set", "count=5")
+    assert out[-1].startswith("3 tasks run, 1 cached in ")
+
+
+def test_both_numbers_of_workers_fail_with_the_same_words(slipstream):
+    heard = {}
+    for workers in ("1", "2"):
+        slipstream("run", "Party", "--workspace", workers)
+        arguments = ("run", "Party", "--set", "trouble=error", "--workspace", workers, "--workers", workers)
+        code, out, err = slipstream(*arguments)
+        err = [line.replace(f" {workers}/", " ") for line in without_times(err)]
+        heard[workers] = code, without_times(out), err
+    assert heard["1"] == heard["2"]
+    code, out, err = heard["1"]
+    assert code == 40
+    assert out[-1] == "0 tasks run, 2 cached, 1 failed, 1 not run in …"
+    assert err[-1] == "error: Everybody failed: ValueError: 3 of 40 guests have [red]no chair; bring some"
+    assert re.fullmatch(r"see log/…/Everybody-\w+\.txt", err[-2])
+
+
+@both
+def test_the_traceback_is_in_the_named_file(slipstream, workers):
+    _, _, err = slipstream("run", "Party", "--set", "trouble=error", "--workers", workers)
+    page = Path(err[-2].removeprefix("see ")).read_text(encoding="utf-8")
+    assert page.startswith("Traceback")
+    assert "toys.py" in page
+    _, _, err = slipstream("run", "Party", "--set", "trouble=error", "--workers", workers, "--debug")
+    assert err[0] == page.splitlines()[0]
+    assert err[-1].startswith("error: Everybody failed: ValueError")
+
+
+@both
+def test_a_task_that_is_killed_is_named(slipstream, workers):
+    code, out, err = slipstream("run", "Party", "--set", "trouble=death", "--workers", workers)
+    assert code == 40
+    assert out[-1].startswith("2 tasks run, 0 cached, 1 failed, 1 not run in ")
+    assert err[-1] == "error: Everybody failed: its process was ended by SIGKILL, perhaps for lack of memory"
+
+
+@both
+def test_what_tasks_print_is_kept_apart(slipstream, workers):
+    _, out, err = slipstream("run", "Party", "--workers", workers)
+    assert not [line for line in [*out, *err] if "may print" in line]
+    assert "a task may print" in wait_for("workspace/log/*/output.log").read_text(encoding="utf-8")
+
+
+def test_the_same_run_twice_at_once_is_refused(slipstream):
+    arguments = ("run", "Party", "--set", "trouble=go")
+    first = multiprocessing.get_context("fork").Process(target=lambda: cli.sys.exit(cli.execute(arguments)))
+    first.start()
+    try:
+        wait_for("workspace/log/*/journal.jsonl")
+        code, _, err = slipstream(*arguments)
+        assert code == 10
+        assert re.fullmatch(r"error: Party\[\w+\] is already running in workspace; wait for it, .*", err[-1])
+    finally:
+        Path("go").touch()
+        first.join()
+    assert first.exitcode == 0
+    assert slipstream(*arguments)[0] == 0
+
+
+def test_missing_outside_data_has_its_own_exit_code(slipstream):
+    code, out, err = slipstream("run", "Party", "--set", "file=nowhere.csv")
+    assert (code, out) == (20, [])
+    assert err == ["error: Names needs a file that is not there: nowhere.csv"]
+
+
+def test_a_workspace_that_cannot_be_written_to_is_named(slipstream):
+    Path("taken").touch()
+    code, _, err = slipstream("run", "Party", "--workspace", "taken")
+    assert code == 50
+    assert err[-1].startswith("error: cannot write to taken/log: ")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "line"),
+    [
+        (["run", "Prty"], "there is no pipeline 'Prty'; did you mean Party?"),
+        (["run", "Party", "--set", "cout=3"], "Party has no parameter 'cout'; did you mean count?"),
+        (["run", "Party", "--set", "count"], "--set 'count' has no value; write name=value"),
+        (["run", "Party", "--conf", "no.ini"], "there is no configuration file no.ini; give an existing one to --conf"),
+        (["show", "Party", "gests"], "Party has no product 'gests'; did you mean guests?"),
+    ],
+)
+def test_misuse_is_explained(slipstream, arguments, line):
+    code, out, err = slipstream(*arguments)
+    assert (code, out, err) == (2, [], [f"error: {line}"])
+
+
+def test_a_value_that_cannot_be_read_is_named(slipstream):
+    code, _, err = slipstream("run", "Party", "--set", "count=many")
+    assert code == 2
+    assert err[-1].startswith("error: Party cannot be made: ValueError: ")
+    assert "many" in err[-1]
+
+
+def test_a_module_that_cannot_be_imported_is_named(slipstream):
+    Path("broken.py").write_text("import nothing_of_the_kind", encoding="utf-8")
+    code, _, err = slipstream("run", "Party", "--module", "broken")
+    assert code == 50
+    assert err == ["error: cannot import 'broken': ModuleNotFoundError: No module named 'nothing_of_the_kind'"]
+
+
+def test_configuration_is_read_base_first(slipstream):
+    Path("conf").mkdir()
+    Path("conf/base.ini").write_text(
+        "[TaskOnKart]\nworkspace_directory = there\n[Party]\ncount = 7\n", encoding="utf-8"
+    )
+    Path("mine.ini").write_text('[Party]\ncount = 8\ndrinks = {"tea": 1}\n', encoding="utf-8")
+    assert "Guests(count=7)" in "".join(slipstream("run", "Party")[1])
+    assert "Guests(count=8)" in "".join(slipstream("run", "Party", "--conf", "mine.ini")[1])
+    assert list(Path("there").rglob("Guests_*.parquet"))
+
+
+def test_an_option_that_nothing_would_read_is_refused(slipstream):
+    Path("mine.ini").write_text("[Party]\ncuont = 8\n", encoding="utf-8")
+    code, _, err = slipstream("run", "Party", "--conf", "mine.ini")
+    assert code == 2
+    assert err == ["error: mine.ini: [Party] has no parameter 'cuont'; did you mean count?"]
+
+
+def test_a_tree_says_what_is_there(slipstream):
+    slipstream("run", "Party")
+    code, out, _ = slipstream("tree", "Party", "--set", "count=1")
+    assert code == 0
+    assert [re.sub(r"  \d+ rows.*", "", line) for line in out] == [
+        "Party",
+        "├── guests: Everybody  missing",
+        "│   ├── Guests(count=1)  missing",
+        "│   └── Guests(count=3)  cached",
+        "└── names: Names  missing",
+        "    └── Everybody  missing …",
+        "4 tasks: 1 cached, 3 to run",
+    ]
+
+
+def test_a_product_is_shown(slipstream):
+    code, _, err = slipstream("show", "Party", "guests")
+    assert code == 20
+    assert err == ["error: 'guests' is not made yet; make it by: slipstream run Party"]
+    slipstream("run", "Party")
+    _, out, _ = slipstream("show", "Party", "guests", "--top", "2")
+    assert [line for line in out if "│ guest" in line] == ["│ guest 0 │", "│ guest 1 │"]
+    assert out[-1].strip() == "2 of 3 rows"
+    _, out, _ = slipstream("show", "Party", "guests", "--user", "guest 1")
+    assert [line for line in out if "│ guest" in line] == ["│ guest 1 │"]
+    code, _, err = slipstream("show", "Party", "guests", "--user", "stranger")
+    assert (code, err) == (20, ["error: 'guests' has no row with user_id 'stranger'"])
+    _, out, _ = slipstream("show", "Party", "names")
+    assert json.loads("".join(out).replace("'", '"')) == ["guest 0", "guest 1", "guest 2"]
+
+
+def test_the_catalogue_is_written_and_checked(slipstream, monkeypatch, tmp_path):
+    path = tmp_path / "README.md"
+    path.touch()
+    monkeypatch.setattr(catalogue, "home", lambda: path)
+    assert slipstream("docs", "--check")[0] == 2
+    assert slipstream("docs")[0] == 0
+    assert path.read_text(encoding="utf-8") == catalogue.render()
+    assert slipstream("docs", "--check")[0] == 0

@@ -1,0 +1,54 @@
+"""Processes of a run that end as they should, and as they should not."""
+
+import os
+import signal
+import time
+from pathlib import Path
+
+import pytest
+
+from slipstream.journal import Reader
+from slipstream.running import death, started
+from tests.slipstream.toys import Party
+
+
+def events(run):
+    return [event["event"] for event in Reader(run.journal).events()]
+
+
+def wait_until(true):
+    for _ in range(2000):
+        if true():
+            return
+        time.sleep(0.005)
+    raise AssertionError("it never came to be")
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_a_run_that_is_left_leaves_no_process(workers):
+    with started(Party(trouble="never", workspace_directory="workspace"), workers) as run:
+        wait_until(lambda: events(run).count("start") == 3)
+        group = run.process.pid
+        os.killpg(group, 0)
+    with pytest.raises(ProcessLookupError):
+        os.killpg(group, 0)
+    assert not list(Path("workspace").rglob("Everybody*.manifest.json"))
+
+
+def test_a_run_ends_with_its_code():
+    with started(Party(workspace_directory="workspace"), 1) as run:
+        run.process.join()
+        *_, last = Reader(run.journal).events()
+    assert (last["event"], last["code"]) == ("end", 0)
+
+
+@pytest.mark.parametrize(
+    ("code", "words"),
+    [
+        (-signal.SIGKILL, "its process was ended by SIGKILL, perhaps for lack of memory"),
+        (-signal.SIGSEGV, "its process was ended by SIGSEGV"),
+        (3, "its process ended with exit code 3"),
+    ],
+)
+def test_a_death_is_put_into_words(code, words):
+    assert death(code) == words

@@ -1,0 +1,27 @@
+"""Lines that name a cause."""
+
+import pytest
+
+from slipstream.stop import Code, Stop, cause, one_line
+
+
+@pytest.mark.parametrize(
+    ("error", "words"),
+    [
+        (ValueError("two\n lines"), "ValueError: two lines"),
+        (KeyError("x"), "KeyError: 'x'"),
+        (AssertionError(), "AssertionError"),
+    ],
+)
+def test_a_cause_is_one_line(error, words):
+    assert cause(error) == words
+
+
+def test_long_messages_are_cut():
+    assert one_line("ab " * 10, most=6) == "ab ab…"
+    assert one_line("ab cd", most=5) == "ab cd"
+
+
+def test_a_stop_has_a_code_and_a_line():
+    stop = Stop(Code.TASK_FAILED, "a\nb")
+    assert (stop.code, str(stop)) == (40, "a b")
