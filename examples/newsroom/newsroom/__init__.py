@@ -1,0 +1,1 @@
+"""A made-up medical news service whose truth is known."""
