@@ -1,8 +1,10 @@
 """The three kinds of task: one product, one table, one recipe."""
 
+from collections import deque
 from functools import cached_property
 from typing import Any, Generic, TypeVar
 
+from gokart.utils import flatten
 from pandera.typing import DataFrame
 
 from slipstream.tasks.cache.codecs import type_argument
@@ -11,6 +13,7 @@ from slipstream.tasks.tables import Row, check
 
 P = TypeVar("P")
 R = TypeVar("R", bound=Row)
+T = TypeVar("T")
 
 
 class Task(CachedTask[P], Generic[P]):
@@ -45,7 +48,27 @@ class Pipeline(Task[P], Generic[P]):
     @cached_property
     def products(self) -> dict[str, Task[Any]]:
         """The named tasks of the recipe."""
-        return dict(self.requires())
+        products: dict[str, Task[Any]] = dict(self.requires())
+        elsewhere = {task.workspace_directory for task in products.values()} - {self.workspace_directory}
+        if elsewhere:
+            raise ValueError(
+                f"{self} has workspace {self.workspace_directory!r}, its tasks {min(elsewhere)!r}; "
+                "set workspace_directory for all in [TaskOnKart]"
+            )
+        return products
+
+    def find(self, kind: type[T]) -> T:
+        """Find the task of a class that lies nearest to the products."""
+        waiting = deque(self.deps())
+        seen = set(waiting)
+        while waiting:
+            task = waiting.popleft()
+            if isinstance(task, kind):
+                return task
+            further = [before for before in flatten(task.requires()) if before not in seen]
+            seen.update(further)
+            waiting.extend(further)
+        raise LookupError(f"{type(self).__name__} has no {kind.__name__}")
 
     def inputs(self) -> dict[str, Any]:
         """Name the tasks of the recipe."""

@@ -169,3 +169,10 @@ def test_two_workers_give_the_same_bytes(file, workspace):
     gokart.build(one, reset_register=False, workers=2)
 
     assert {path.name: path.read_bytes() for path in workspace.rglob("*.arrow")} == bytes_of_one
+
+
+def test_a_pipeline_does_not_spread_over_two_workspaces(file, tmp_path):
+    pipeline = TwoSizes(path=str(file), workspace_directory=str(tmp_path / "other"))
+
+    with pytest.raises(ValueError, match=r"other.*TaskOnKart"):
+        pipeline.complete()

@@ -1,0 +1,13 @@
+"""Recipes that join the rooms, imported as `slipstream.pipelines`."""
+
+if not __name__.startswith("slipstream."):
+    raise ImportError(
+        f"import 'slipstream.{__name__}', not '{__name__}': two names would give every task two identities"
+    )
+
+from slipstream.pipelines.backtest import Backtest
+from slipstream.pipelines.embeddings import Embeddings
+from slipstream.pipelines.recommend import Recommend
+from slipstream.pipelines.tag_scores import TagScores
+
+__all__ = ["Backtest", "Embeddings", "Recommend", "TagScores"]

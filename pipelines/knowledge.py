@@ -1,0 +1,107 @@
+"""What is learnt from a log up to a moment: weighted traces, vectors and tags."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+from typing import Any
+
+from slipstream.pipelines.log import FromLog, Log
+from slipstream.tasks.base import Table
+from slipstream.tasks.embedding import AlsFactors, AlsItemEmbedding, FilledItemEmbedding, LsiItemEmbedding
+from slipstream.tasks.linking import LinkedAnswers, LinkedItemTags, SearchTags, TagMentions, TagVocabulary
+from slipstream.tasks.tables import Answer, Interaction
+from slipstream.tasks.tagging import ItemTagScores, TagFeatures, UserTagScores
+from slipstream.tasks.text import ItemTokens, TfidfVectors
+
+
+@dataclass(frozen=True)
+class Knowledge:
+    """The tasks over one log up to one moment, each made when first asked for."""
+
+    pipeline: FromLog[Any]
+    log: Log
+    as_of: datetime
+
+    @cached_property
+    def interactions(self) -> Table[Interaction]:
+        """Who did what, weighted."""
+        return self.pipeline.interactions(self.log, self.as_of)
+
+    @cached_property
+    def vocabulary(self) -> TagVocabulary:
+        """The tags known so far."""
+        return TagVocabulary(dictionary=self.log.dictionary, item_tags=self.log.item_tags)
+
+    @cached_property
+    def given_tags(self) -> LinkedItemTags:
+        """The tags people gave."""
+        return LinkedItemTags(item_tags=self.log.item_tags, vocabulary=self.vocabulary)
+
+    @cached_property
+    def terms(self) -> TfidfVectors:
+        """The words of the items."""
+        return TfidfVectors(texts=ItemTokens(items=self.log.items, japanese=self.pipeline.japanese))
+
+    @cached_property
+    def content(self) -> LsiItemEmbedding:
+        """Items as vectors by what they say."""
+        return LsiItemEmbedding(terms=self.terms, seed=self.pipeline.seed)
+
+    @cached_property
+    def factors(self) -> AlsFactors:
+        """Users and items as vectors by who touched what."""
+        return AlsFactors(interactions=self.interactions, seed=self.pipeline.seed)
+
+    @cached_property
+    def behaviour(self) -> AlsItemEmbedding:
+        """Items as vectors by who touched them."""
+        return AlsItemEmbedding(factors=self.factors)
+
+    @cached_property
+    def item_embedding(self) -> FilledItemEmbedding:
+        """Items as vectors by who touched them, untouched ones by what they say."""
+        return FilledItemEmbedding(behaviour=self.behaviour, content=self.content)
+
+    @cached_property
+    def tag_features(self) -> TagFeatures:
+        """Pairs of item and tag, described."""
+        mentions = TagMentions(items=self.log.items, vocabulary=self.vocabulary)
+        return TagFeatures(
+            items=self.log.items,
+            item_tags=self.given_tags,
+            mentions=mentions,
+            terms=self.terms,
+            contents=[self.content],
+            behaviours=[self.behaviour],
+            seed=self.pipeline.seed,
+        )
+
+    @cached_property
+    def item_tags(self) -> ItemTagScores:
+        """How well each tag fits each item."""
+        return self.scored_tags(top=20, threshold=0.1)
+
+    def scored_tags(self, *, top: int, threshold: float) -> ItemTagScores:
+        """Keep so many tags an item, from a threshold up."""
+        return ItemTagScores(
+            features=self.tag_features,
+            items=self.log.items,
+            item_tags=self.given_tags,
+            contents=[self.content],
+            behaviours=[self.behaviour],
+            top=top,
+            threshold=threshold,
+            seed=self.pipeline.seed,
+        )
+
+    def user_tags(self, answers: Table[Answer]) -> UserTagScores:
+        """Score what each user is interested in."""
+        return UserTagScores(
+            interactions=self.interactions,
+            item_tags=self.item_tags,
+            answers=LinkedAnswers(answers=answers, vocabulary=self.vocabulary),
+            query_tags=SearchTags(searches=self.log.searches, vocabulary=self.vocabulary),
+            items=self.log.items,
+            kinds=self.pipeline.kinds,
+            as_of=self.as_of,
+        )

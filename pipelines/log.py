@@ -1,0 +1,148 @@
+"""What every pipeline starts from: a service's files, and the same tables as they were at an earlier moment."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any, Generic, TypeVar
+
+import gokart
+import luigi
+
+from slipstream.tasks.base import Pipeline, Table
+from slipstream.tasks.data import (
+    AliasFile,
+    AnswerFile,
+    Before,
+    Earlier,
+    EventFile,
+    HumanEvents,
+    Identified,
+    Interactions,
+    ItemFile,
+    ItemTagFile,
+    Joined,
+    NamedItemTags,
+    Robots,
+    SearchFile,
+    TagFile,
+)
+from slipstream.tasks.tables import Answer, Event, Interaction, Item, ItemTag, Search, Tag
+
+P = TypeVar("P")
+SECTION = "log"
+Files = luigi.ListParameter[tuple[Any, ...]]
+
+
+@dataclass(frozen=True)
+class Log:
+    """The tables of a service as tasks."""
+
+    events: Table[Event]
+    searches: Table[Search]
+    answers: Table[Answer]
+    items: Table[Item]
+    item_tags: Table[ItemTag]
+    dictionary: Table[Tag]
+
+    def before(self, as_of: datetime) -> "Log":
+        """Cut every table at a moment; the dictionary is timeless."""
+        return Log(
+            events=Before(rows=self.events, as_of=as_of),
+            searches=Before(rows=self.searches, as_of=as_of),
+            answers=Before(rows=self.answers, as_of=as_of),
+            items=Before(rows=self.items, as_of=as_of),
+            item_tags=Before(rows=self.item_tags, as_of=as_of),
+            dictionary=self.dictionary,
+        )
+
+    def without_held_out(self, *, share: float, by: str, seed: int) -> "Log":
+        """Leave out a part of each user's events and what else would tell of it."""
+        telling = ("events", "searches", "answers", "item_tags") if by == "time" else ("events", "item_tags")
+        kept: dict[str, Any] = {
+            name: Earlier(rows=getattr(self, name), events=self.events, share=share, by=by, seed=seed)
+            for name in telling
+        }
+        return replace(self, **kept)
+
+
+class FromLog(Pipeline[P], Generic[P]):
+    """A pipeline over the files of a service.
+
+    Each file parameter is a list of {"path": ..., further options of the source}; dictionary holds tags with their
+    spellings, tag_names the names of tags that item_tags give by id, the aliases further ids of users and items.
+    as_of is the moment at which the pipeline stands: nothing at or after it is seen.
+    """
+
+    as_of: gokart.ZonedDateSecondParameter = gokart.ZonedDateSecondParameter()
+    events: Files = luigi.ListParameter(default=())
+    searches: Files = luigi.ListParameter(default=())
+    answers: Files = luigi.ListParameter(default=())
+    items: Files = luigi.ListParameter(default=())
+    item_tags: Files = luigi.ListParameter(default=())
+    dictionary: Files = luigi.ListParameter(default=())
+    tag_names: Files = luigi.ListParameter(default=())
+    user_aliases: Files = luigi.ListParameter(default=())
+    item_aliases: Files = luigi.ListParameter(default=())
+    kinds: luigi.DictParameter[dict[str, Any]] = luigi.DictParameter(default={})
+    bad_share: luigi.FloatParameter = luigi.FloatParameter(default=0.01)
+    remove_robots: luigi.BoolParameter = luigi.BoolParameter(
+        default=False, parsing=luigi.BoolParameter.EXPLICIT_PARSING
+    )
+    japanese: luigi.ChoiceParameter = luigi.ChoiceParameter(choices=("ngram", "sudachi"), default="ngram")
+    seed: luigi.IntParameter = luigi.IntParameter(default=0)
+
+    @classmethod
+    def get_param_values(cls, params: Any, args: Any, kwargs: Any) -> Any:
+        """Take what is not given from the section [log], which all pipelines share."""
+        conf, family = luigi.configuration.get_config(), cls.get_task_family()
+        shared = {
+            name: parameter.parse(conf.get(SECTION, name))
+            for name, parameter in params
+            if conf.has_option(SECTION, name) and not conf.has_option(family, name)
+        }
+        return super().get_param_values(params, args, {**shared, **kwargs})
+
+    def log(self) -> Log:
+        """Read the files as they stood at as_of."""
+        events = self.files(EventFile, self.events, kinds=self.kinds)
+        if self.remove_robots:
+            events = HumanEvents(events=events, robots=Robots(events=events))
+        item_tags = self.files(ItemTagFile, self.item_tags)
+        if self.tag_names:
+            item_tags = NamedItemTags(tags=item_tags, names=self.files(AliasFile, self.tag_names))
+        log = Log(
+            events=self.identified(events),
+            searches=self.identified(self.files(SearchFile, self.searches)),
+            answers=self.identified(self.files(AnswerFile, self.answers)),
+            items=self.identified(self.files(ItemFile, self.items)),
+            item_tags=self.identified(item_tags),
+            dictionary=self.files(TagFile, self.dictionary),
+        )
+        return log.before(self.as_of)
+
+    def identified(self, rows: Table[Any]) -> Table[Any]:
+        """Give every user and item one id, where other ids are known."""
+        if not (self.user_aliases or self.item_aliases):
+            return rows
+        users, items = self.files(AliasFile, self.user_aliases), self.files(AliasFile, self.item_aliases)
+        return Identified(rows=rows, users=users, items=items)
+
+    def interactions(self, log: Log, as_of: datetime) -> Table[Interaction]:
+        """Weigh the traces of a log."""
+        return Interactions(events=log.events, searches=log.searches, kinds=self.kinds, as_of=as_of)
+
+    def labels(self, events: Table[Event], until: datetime) -> Table[Interaction]:
+        """Weigh the traces of a later window."""
+        return Interactions(events=events, searches=SearchFile(path=""), kinds=self.kinds, as_of=until)
+
+    def files(
+        self, reader: Callable[..., Table[Any]], sources: Sequence[Mapping[str, Any]], **kinds: Mapping[str, Any]
+    ) -> Table[Any]:
+        """Read the files of one table; none make an empty one."""
+        options = [{name: value for name, value in source.items() if name != "path"} for source in sources]
+        paths = [source["path"] for source in sources]
+        tables = [
+            reader(path=path, source=source, bad_share=self.bad_share, **kinds)
+            for path, source in zip(paths or [""], options or [{}], strict=True)
+        ]
+        return tables[0] if len(tables) == 1 else Joined(tables=tables)

@@ -1,0 +1,41 @@
+"""What to recommend to whom: proposals of many sources, features, ranking and rules."""
+
+from slipstream.tasks.recommendation.tasks import (
+    CandidatePool,
+    Catalogue,
+    EaseNeighbours,
+    EmbeddingItems,
+    FreshItems,
+    KnnNeighbours,
+    NeighbourItems,
+    PopularItems,
+    RankedItems,
+    Ranker,
+    RankingFeatures,
+    Recommendations,
+    SpreadItems,
+    TagItems,
+    TransitionItems,
+    TransitionNeighbours,
+    TrendingItems,
+)
+
+__all__ = [
+    "CandidatePool",
+    "Catalogue",
+    "EaseNeighbours",
+    "EmbeddingItems",
+    "FreshItems",
+    "KnnNeighbours",
+    "NeighbourItems",
+    "PopularItems",
+    "RankedItems",
+    "Ranker",
+    "RankingFeatures",
+    "Recommendations",
+    "SpreadItems",
+    "TagItems",
+    "TransitionItems",
+    "TransitionNeighbours",
+    "TrendingItems",
+]

@@ -1,0 +1,94 @@
+"""What the ranker sees of a candidate: scale-free numbers in groups, `<group>__<name>`.
+
+Ranks, shares, ratios and log hours instead of counts, so that a model learnt at one hour holds at another.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+import numpy as np
+import pandas as pd
+from pandera.typing import DataFrame
+
+from slipstream.tasks.recommendation.history import Feature, Pairs, look_back, pair_up, share_within
+from slipstream.tasks.recommendation.item_features import item_features
+from slipstream.tasks.recommendation.match_features import embedding_features, tag_features
+from slipstream.tasks.recommendation.user_features import user_features
+from slipstream.tasks.tables import (
+    Candidate,
+    Interaction,
+    Item,
+    ItemTagScore,
+    RankingFeature,
+    UserTagScore,
+)
+from slipstream.tasks.vectors import ItemEmbedding
+
+WINDOW_HOURS = (0.5, 1.0, 3.0, 6.0, 24.0, 72.0, 168.0, 720.0, 8760.0)
+
+
+def ranking_features(
+    pool: DataFrame[Candidate],
+    interactions: DataFrame[Interaction],
+    items: DataFrame[Item],
+    item_tags: DataFrame[ItemTagScore],
+    user_tags: DataFrame[UserTagScore],
+    embeddings: Sequence[ItemEmbedding],
+    *,
+    as_of: datetime,
+    window_hours: Sequence[float] = WINDOW_HOURS,
+) -> DataFrame[RankingFeature]:
+    """Describe each (user, item) of the pool by float32 columns, knowing nothing from `as_of` on."""
+    pairs = pair_up(pool)
+    history = look_back(interactions, pairs, as_of=as_of)
+    per_item = item_features(history, items, as_of=as_of, window_hours=window_hours)
+    columns = source_features(pool, pairs)
+    columns |= {name: values[pairs.item] for name, values in per_item.items()}
+    columns |= user_features(history, pairs, per_item)
+    columns |= tag_features(pairs, item_tags, user_tags)
+    for number, embedding in enumerate(embeddings):
+        columns |= embedding_features(pairs, history, embedding, name=f"embedding_{number}")
+    keys = {"user_id": pairs.users[pairs.user], "item_id": pairs.items[pairs.item]}
+    return RankingFeature.validate(pd.DataFrame(keys | columns))
+
+
+def source_features(pool: DataFrame[Candidate], pairs: Pairs) -> dict[str, Feature]:
+    """Describe what the sources say: 1 / rank and the share of the best score, 0 where a source is silent."""
+    columns: dict[str, Feature] = {}
+    names = sorted(pool["source"].unique())
+    _check_names(names)
+    code = pd.Index(names).get_indexer(pd.Index(pool["source"]))
+    rank, score = pool["rank"].to_numpy(np.float64), pool["score"].to_numpy(np.float64)
+    for number, name in enumerate(names):
+        of_source = code == number
+        row = pairs.row[of_source]
+        ranks, shares = np.zeros(len(pairs), np.float32), np.zeros(len(pairs), np.float32)
+        ranks[row] = 1 / rank[of_source]
+        shares[row] = share_within(pairs.user[row], score[of_source], len(pairs.users))
+        columns |= {f"source_{name}__rank": ranks, f"source_{name}__share": shares}
+    return columns | _agreement(columns, len(pairs))
+
+
+def _agreement(columns: dict[str, Feature], rows: int) -> dict[str, Feature]:
+    """Count the sources that propose a pair and average their shares."""
+    ranks = [column for name, column in columns.items() if name.endswith("__rank")]
+    shares = [column for name, column in columns.items() if name.endswith("__share")]
+    count, total, share = (np.zeros(rows, np.float32) for _ in range(3))
+    for rank in ranks:
+        count += rank > 0
+        total += rank
+    for column in shares:
+        share += column
+    number = max(len(ranks), 1)
+    return {
+        "agreement__count": count,
+        "agreement__rank": np.asarray(total / number, dtype=np.float32),
+        "agreement__share": np.asarray(share / number, dtype=np.float32),
+    }
+
+
+def _check_names(names: Sequence[str]) -> None:
+    """Refuse a source name that cannot stand in a column name."""
+    bad = [name for name in names if not name.replace("_", "").isalnum() or "__" in name]
+    if bad:
+        raise ValueError(f"source {bad[0]!r} cannot name a feature; use letters, digits and single underscores")

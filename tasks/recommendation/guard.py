@@ -1,0 +1,83 @@
+"""Whether the ranker has earned its place: it must beat the best single source on people it has not learnt from."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, cast
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+from pandera.typing import DataFrame
+
+from slipstream.tasks.recommendation.history import Numbers, place_within
+from slipstream.tasks.tables import Metric, empty
+
+K = 10
+DRAWS = 1000
+RANKER, BLEND = "ranker", "blend"
+Scores = npt.NDArray[np.floating[Any]]
+Values = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Judged:
+    """Candidates with a verdict: `user` (from 0, ascending) and `relevant` a candidate, `wanted` a user.
+
+    `wanted` counts all relevant items of the user, also those that nobody proposed.
+    """
+
+    user: Numbers
+    relevant: npt.NDArray[np.bool_]
+    wanted: Numbers
+
+
+def judge(judged: Judged, orders: Mapping[str, Scores], *, seed: int) -> tuple[str, DataFrame[Metric]]:
+    """Compare orders of the candidates by nDCG@10 a user, and name the one to serve.
+
+    A higher score comes first and only scores above -inf are proposed. "ranker" and "blend" are served only where the
+    95 % bootstrap interval of the mean paired difference to the best single source lies above 0.
+    """
+    asked = judged.wanted > 0
+    if not asked.any() or not orders:
+        return BLEND, cast("DataFrame[Metric]", empty(Metric))
+    names = sorted(orders)
+    gains = np.stack([user_ndcg(judged, orders[name])[asked] for name in names], axis=1)
+    means = dict(zip(names, gains.mean(axis=0), strict=True))
+    best = max([name for name in names if name not in {RANKER, BLEND}] or [BLEND], key=means.__getitem__)
+    rivals = [name for name in (RANKER, BLEND) if name in names and name != best]
+    differences = [gains[:, names.index(name)] - gains[:, names.index(best)] for name in rivals]
+    columns = np.column_stack([gains, *differences])
+    bounds = intervals(columns, seed=seed)
+    better = [rival for rival, low in zip(rivals, bounds[0, len(names) :], strict=True) if low > 0]
+    labels = [*((name, None) for name in names), *((rival, best) for rival in rivals)]
+    return max([best, *better], key=means.__getitem__), _metrics(labels, columns, bounds)
+
+
+def user_ndcg(judged: Judged, scores: Scores, *, k: int = K) -> Values:
+    """Measure each user's nDCG@k; ties keep the order of the candidates, a user who wants nothing has 0."""
+    proposed = np.flatnonzero(scores > -np.inf)
+    order = proposed[np.lexsort((-scores[proposed], judged.user[proposed]))]
+    user = judged.user[order]
+    place = place_within(user)
+    hit = judged.relevant[order] & (place < k)
+    gain = np.bincount(user[hit], 1 / np.log2(place[hit] + 2), len(judged.wanted))
+    ideal = np.r_[0, np.cumsum(1 / np.log2(np.arange(k) + 2))][np.minimum(judged.wanted, k)]
+    return np.asarray(gain / np.where(ideal > 0, ideal, 1), dtype=np.float64)
+
+
+def intervals(values: Values, *, seed: int, draws: int = DRAWS) -> Values:
+    """Bound the mean of each column of (users, columns) by a 95 % percentile bootstrap over users: (2, columns)."""
+    rng = np.random.default_rng(seed)
+    users = len(values)
+    means = np.empty((draws, values.shape[1]))
+    for draw in range(draws):
+        drawn = np.bincount(rng.integers(0, users, users), minlength=users)
+        means[draw] = drawn @ values / users
+    return np.asarray(np.quantile(means, [0.025, 0.975], axis=0), dtype=np.float64)
+
+
+def _metrics(labels: Sequence[tuple[str, str | None]], columns: Values, bounds: Values) -> DataFrame[Metric]:
+    """Write the means and their bounds as a table."""
+    table = pd.DataFrame(labels, columns=["source", "baseline"]).assign(metric="ndcg", k=K, slice="validation")
+    measured = table.assign(value=columns.mean(axis=0), low=bounds[0], high=bounds[1], count=len(columns))
+    return Metric.validate(measured)

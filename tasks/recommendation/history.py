@@ -1,0 +1,98 @@
+"""Candidate pairs and past traces as aligned numbers, so that features are array look-ups."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+from pandera.typing import DataFrame
+
+from slipstream.tasks.tables import Candidate, Interaction
+
+Numbers = npt.NDArray[np.int64]
+Reals = npt.NDArray[np.float64]
+Feature = npt.NDArray[np.float32]
+
+
+@dataclass(frozen=True)
+class Pairs:
+    """The distinct (user, item) pairs of a pool, sorted; `user` and `item` are positions in `users` and `items`."""
+
+    users: pd.Index
+    items: pd.Index
+    user: Numbers
+    item: Numbers
+    row: Numbers  # of each row of the pool: the position of its pair
+
+    def __len__(self) -> int:
+        """Count the pairs."""
+        return len(self.user)
+
+
+@dataclass(frozen=True)
+class History:
+    """Liked traces before a time, grouped by user, newest first; users outside the pairs have position -1.
+
+    `age` is in hours before the time, `place` counts a user's traces from 0 (the newest).
+    """
+
+    items: pd.Index
+    user: Numbers
+    item: Numbers
+    age: Reals
+    weight: Reals
+    place: Numbers
+
+
+def pair_up(pool: DataFrame[Candidate]) -> Pairs:
+    """Give users, items and pairs of a pool numbers, in the order of their ids."""
+    user, users = pd.factorize(pool["user_id"], sort=True)
+    item, items = pd.factorize(pool["item_id"], sort=True)
+    keys, row = np.unique(user.astype(np.int64) * max(len(items), 1) + item, return_inverse=True)
+    found = np.divmod(keys, max(len(items), 1))
+    return Pairs(pd.Index(users, dtype="str"), pd.Index(items, dtype="str"), found[0], found[1], row.astype(np.int64))
+
+
+def look_back(interactions: DataFrame[Interaction], pairs: Pairs, *, as_of: datetime) -> History:
+    """Give traces the numbers of the pairs; items without a candidate come behind those of the pairs."""
+    _refuse_future(interactions, as_of)
+    liked = interactions[interactions["weight"] > 0]
+    others = pd.Index(liked["item_id"].unique(), dtype="str").difference(pairs.items)
+    items = pairs.items.append(others)
+    user = pairs.users.get_indexer(pd.Index(liked["user_id"]))
+    item = items.get_indexer(pd.Index(liked["item_id"]))
+    age = (pd.Timestamp(as_of) - liked["at"]).dt.total_seconds().to_numpy(np.float64) / 3600
+    weight = liked["weight"].to_numpy(np.float64)
+    order = np.lexsort((weight, item, age, user))
+    user, item, age, weight = user[order].astype(np.int64), item[order].astype(np.int64), age[order], weight[order]
+    return History(items, user, item, age, weight, place_within(user))
+
+
+def place_within(sorted_keys: Numbers) -> Numbers:
+    """Count the rows of each run of equal keys from 0."""
+    if not len(sorted_keys):
+        return np.zeros(0, np.int64)
+    starts = np.flatnonzero(np.r_[True, sorted_keys[1:] != sorted_keys[:-1]])
+    lengths = np.diff(np.r_[starts, len(sorted_keys)])
+    return np.arange(len(sorted_keys), dtype=np.int64) - np.repeat(starts, lengths)
+
+
+def share_within(keys: Numbers, values: Reals, groups: int) -> Feature:
+    """Scale the values of each group to 0..1: its largest is 1; where some are negative, its smallest is 0."""
+    low, high = np.zeros(groups), np.zeros(groups)
+    np.minimum.at(low, keys, values)
+    shifted = values - low[keys]
+    np.maximum.at(high, keys, shifted)
+    return np.asarray(shifted / np.where(high > 0, high, 1)[keys], dtype=np.float32)
+
+
+def _refuse_future(interactions: DataFrame[Interaction], as_of: datetime) -> None:
+    """Stop where a trace is not older than the time the features stand for."""
+    late = interactions[interactions["at"] >= as_of]
+    if len(late):
+        first = late.iloc[0]
+        raise ValueError(
+            f"{len(late)} of {len(interactions)} interactions are not before as_of {as_of} (first: user "
+            f"{first['user_id']!r}, item {first['item_id']!r}, {first['at']}); pass only the history before it"
+        )

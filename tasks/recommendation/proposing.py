@@ -1,0 +1,150 @@
+"""Scores turned into candidates: best first, nothing the user touched already, ties by item id."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any, cast
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+from pandera.typing import DataFrame
+from scipy import sparse
+
+from slipstream.tasks.tables import Candidate, CatalogueItem, Interaction, User, empty
+
+Floats = npt.NDArray[np.floating[Any]]
+Integers = npt.NDArray[np.integer[Any]]
+Picks = tuple[Integers, Integers, Integers]
+Found = list[tuple[Integers, Integers, Integers, Floats]]
+CELLS = 1 << 23
+
+
+@dataclass(frozen=True, eq=False)
+class Board:
+    """Whom to serve, what may be proposed (both sorted), and which of it each user touched: shape (users, items)."""
+
+    users: pd.Index
+    items: pd.Index
+    touched: sparse.csr_array
+
+
+def distinct(ids: pd.Series) -> pd.Index:
+    """Sort the distinct ids of a column."""
+    return cast("pd.Index", pd.Index(ids.drop_duplicates(), dtype="str").sort_values())
+
+
+def positions(ids: pd.Series, index: pd.Index) -> Integers:
+    """Find where each id stands in the index, -1 where it does not; many equal ids are looked up once."""
+    codes, known = pd.factorize(ids)
+    return cast("Integers", index.get_indexer(pd.Index(known))[codes])
+
+
+def tally(rows: Integers, columns: Integers, values: Floats, shape: tuple[int, int]) -> sparse.csr_array:
+    """Add values up by cell, in an order that does not depend on theirs; a negative position is left out."""
+    known = (rows >= 0) & (columns >= 0)
+    cells = rows[known].astype(np.int64) * shape[1] + columns[known]
+    sums = values[known].astype(np.float64)
+    if (np.diff(cells) <= 0).any():
+        order = np.lexsort((sums, cells))
+        starts = np.flatnonzero(np.diff(cells[order], prepend=-1))
+        sums, cells = np.add.reduceat(sums[order], starts), cells[order][starts]
+    row, column = np.divmod(cells, max(shape[1], 1))
+    return sparse.csr_array((sums.astype(np.float32), (row, column)), shape=shape)
+
+
+def weigh(interactions: DataFrame[Interaction], users: pd.Index, items: pd.Index) -> sparse.csr_array:
+    """Add up the weights of each user and item: float32 of shape (users, items), others left out."""
+    rows, columns = positions(interactions["user_id"], users), positions(interactions["item_id"], items)
+    weights = interactions["weight"].to_numpy(np.float32)
+    return tally(rows, columns, weights, (len(users), len(items)))
+
+
+def lay_board(
+    interactions: DataFrame[Interaction], users: DataFrame[User], catalogue: DataFrame[CatalogueItem]
+) -> Board:
+    """Set out whom to serve and what with."""
+    people, items = distinct(users["user_id"]), distinct(catalogue["item_id"])
+    touched = weigh(interactions, people, items)
+    touched.data = np.ones(touched.nnz, np.float32)
+    return Board(people, items, touched)
+
+
+def blocks(rows: int, columns: int) -> Iterator[slice]:
+    """Cut rows into blocks whose dense scores stay within the caches."""
+    step = min(max(CELLS // max(columns, 1), 1), 512)
+    return (slice(start, min(start + step, rows)) for start in range(0, rows, step))
+
+
+def lower_bound(scores: Floats, top: int) -> Floats:
+    """Find for each row a value that at least `top` of its scores reach, from the maxima of strided groups."""
+    rows, columns = scores.shape
+    if columns <= top:
+        return np.full(rows, -np.inf, scores.dtype)
+    width = 8 * top
+    groups = columns // width
+    if groups > 1:
+        scores = scores[:, : groups * width].reshape(rows, groups, width).max(axis=1)
+    place = scores.shape[1] - top
+    return np.partition(scores, place, axis=1)[:, place]
+
+
+def select(scores: Floats, *, top: int, floor: float) -> Picks:
+    """Pick the `top` highest scores above `floor` of each row, ties by column: rows, columns and ranks from 1."""
+    least = np.nextafter(scores.dtype.type(floor), scores.dtype.type(np.inf))
+    bound = np.maximum(lower_bound(scores, top), least)
+    row, column = np.divmod(np.flatnonzero(scores >= bound[:, None]), max(scores.shape[1], 1))
+    order = np.lexsort((-scores[row, column], row))
+    row, column = row[order], column[order]
+    rank = np.arange(len(row)) - np.searchsorted(row, row) + 1
+    kept = rank <= top
+    return row[kept], column[kept], rank[kept]
+
+
+def propose(
+    board: Board, score: Callable[[slice], Floats], *, top: int, source: str, floor: float = 0.0
+) -> DataFrame[Candidate]:
+    """Propose to each user the items with the highest scores above `floor`.
+
+    `score` gives a block of users its dense float32 scores, shape (users of the block, items), which it may overwrite.
+    """
+    found: Found = []
+    for part in blocks(len(board.users), len(board.items)):
+        scores = score(part)
+        touched = board.touched[part].tocoo()
+        scores[touched.row, touched.col] = -np.inf
+        row, column, rank = select(scores, top=top, floor=floor)
+        found.append((row + part.start, column, rank, scores[row, column]))
+    return candidates(board, found, source)
+
+
+def propose_alike(board: Board, scores: Floats, *, top: int, source: str, floor: float = 0.0) -> DataFrame[Candidate]:
+    """Propose to all users the same items, those with the highest scores above `floor` that they have not touched."""
+    scores = scores.astype(np.float32)
+    order = np.lexsort((np.arange(len(scores)), -scores))
+    order = order[scores[order] > floor]
+    touched = board.touched[:, order]
+    found: Found = []
+    for part in blocks(len(board.users), len(order)):
+        reach = top + int(np.diff(touched[part].indptr).max(initial=0))
+        free = touched[part, :reach].toarray() == 0
+        place = np.cumsum(free, axis=1)
+        row, column = np.nonzero(free & (place <= top))
+        found.append((row + part.start, order[column], place[row, column], scores[order[column]]))
+    return candidates(board, found, source)
+
+
+def candidates(board: Board, found: Found, source: str) -> DataFrame[Candidate]:
+    """Write blocks of (user, item, rank, score) positions as a table."""
+    if not found:
+        return cast("DataFrame[Candidate]", empty(Candidate))
+    users, items, ranks, scores = (np.concatenate(parts) for parts in zip(*found, strict=True))
+    table = pd.DataFrame(
+        {
+            "user_id": board.users[users],
+            "item_id": board.items[items],
+            "source": pd.Series(source, index=range(len(users)), dtype="str"),
+            "rank": ranks.astype(np.int32),
+            "score": scores.astype(np.float32),
+        }
+    )
+    return cast("DataFrame[Candidate]", table)

@@ -1,0 +1,95 @@
+"""Candidates with what their users did next: what the ranker learns from and is judged by."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+from pandera.typing import DataFrame
+
+from slipstream.tasks.recommendation.guard import BLEND, Judged, Scores
+from slipstream.tasks.recommendation.history import Feature, Numbers
+from slipstream.tasks.tables import Interaction, RankingFeature
+
+Flags = npt.NDArray[np.bool_]
+KEYS = ["user_id", "item_id"]
+OTHERS = 80
+
+
+@dataclass(frozen=True)
+class Sample:
+    """One window: features of shape (candidates, names), the gain of each candidate, the users' ids, the verdicts."""
+
+    names: list[str]
+    features: Feature
+    gain: Numbers
+    users: pd.Index
+    judged: Judged
+
+    def lesson(self, *, seed: int) -> "Sample":
+        """Keep the users with a candidate of positive gain, and of their others a chance choice of about `OTHERS`."""
+        taught = self.of(self.teachers())
+        others = taught.groups() - np.bincount(taught.judged.user, taught.gain > 0, len(taught.users))
+        chance = np.random.default_rng(seed).random(len(taught.gain)) * others[taught.judged.user]
+        kept = (taught.gain > 0) | (chance < OTHERS)
+        judged = Judged(taught.judged.user[kept], taught.judged.relevant[kept], taught.judged.wanted)
+        return Sample(taught.names, taught.features[kept], taught.gain[kept], taught.users, judged)
+
+    def teachers(self) -> Flags:
+        """Tell which users have a candidate of positive gain."""
+        return np.asarray(np.bincount(self.judged.user, self.gain > 0, len(self.judged.wanted)) > 0, dtype=np.bool_)
+
+    def of(self, users: Flags) -> "Sample":
+        """Keep some users, given as one truth value a user."""
+        kept = users[self.judged.user]
+        number = np.cumsum(users) - 1
+        judged = Judged(number[self.judged.user[kept]], self.judged.relevant[kept], self.judged.wanted[users])
+        return Sample(self.names, self.features[kept], self.gain[kept], self.users[users], judged)
+
+    def groups(self) -> Numbers:
+        """Count the candidates of each user."""
+        return np.bincount(self.judged.user, minlength=len(self.judged.wanted)).astype(np.int64)
+
+
+def draw_sample(
+    features: DataFrame[RankingFeature],
+    labels: DataFrame[Interaction],
+    names: Sequence[str],
+    *,
+    levels: Mapping[str, int],
+    relevant: Sequence[str],
+) -> Sample:
+    """Join candidates with the labels of their window; several traces of a pair count by the strongest.
+
+    `levels` is the grade of each strength; a pair whose weights do not add up to more than 0 has grade 0.
+    """
+    features = features.sort_values(KEYS, ignore_index=True)
+    user, users = pd.factorize(features["user_id"])
+    grades = grade(labels, levels)
+    wanted = grade(labels, {name: int(name in relevant) for name in levels})
+    found = pd.MultiIndex.from_frame(features[KEYS])
+    gain = np.asarray(grades.reindex(found, fill_value=0), dtype=np.int64)
+    hit = np.asarray(wanted.reindex(found, fill_value=0), dtype=np.int64) > 0
+    count = np.asarray(wanted.groupby(level=0).sum().reindex(users, fill_value=0), dtype=np.int64)
+    matrix = features.reindex(columns=list(names), fill_value=0).to_numpy(np.float32)
+    return Sample(list(names), matrix, gain, pd.Index(users), Judged(user.astype(np.int64), hit, count))
+
+
+def grade(labels: DataFrame[Interaction], levels: Mapping[str, int]) -> "pd.Series[int]":
+    """Grade the labelled pairs, by (user_id, item_id)."""
+    graded = labels.assign(level=labels["strength"].map(dict(levels)).fillna(0).astype(np.int64))
+    pairs = graded.groupby(KEYS).agg(level=("level", "max"), weight=("weight", "sum"))
+    return pairs["level"].where(pairs["weight"] > 0, 0)
+
+
+def source_orders(names: Sequence[str], features: Feature) -> dict[str, Scores]:
+    """Recover from the features each single source's order of its candidates, and the blend of all."""
+    orders = {}
+    for position, name in enumerate(names):
+        if name.startswith("source_") and name.endswith("__rank"):
+            ranks = features[:, position]
+            orders[name.removeprefix("source_").removesuffix("__rank")] = np.where(ranks > 0, ranks, -np.inf)
+    if "agreement__share" in names:
+        orders[BLEND] = features[:, list(names).index("agreement__share")]
+    return orders

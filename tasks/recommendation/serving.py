@@ -1,0 +1,46 @@
+"""Finished lists: the ranker's order where there is a history, and something good for everybody else."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import polars as pl
+from pandera.typing import DataFrame
+
+from slipstream.tasks.recommendation.ranker import RankingModel, predict
+from slipstream.tasks.recommendation.rules import allow, line_up
+from slipstream.tasks.recommendation.samples import KEYS
+from slipstream.tasks.tables import Candidate, Interaction, RankingFeature, User, columns
+
+
+def ranked_items(
+    model: RankingModel,
+    features: DataFrame[RankingFeature],
+    interactions: DataFrame[Interaction],
+    users: DataFrame[User],
+    fallbacks: Sequence[DataFrame[Candidate]],
+    *,
+    top: int,
+    hidden: Sequence[str],
+) -> DataFrame[Candidate]:
+    """Give each user the `top` best items that they have not touched, with the source that placed each.
+
+    People with a history get the order the model serves; whoever has none, or too few candidates, gets the fallbacks
+    in the given order. The score is that of the placing source: comparable within a source only.
+    """
+    wanted = pl.from_pandas(users[["user_id"]])
+    known = pl.from_pandas(interactions[["user_id"]]).unique()
+    ordered = order_by_model(model, features).join(known, on="user_id", how="semi")
+    stages = [ordered, *(pl.from_pandas(table[columns(Candidate)]) for table in fallbacks)]
+    stages = [allow(stage.join(wanted, on="user_id", how="semi"), interactions, hidden) for stage in stages]
+    return line_up(stages, top=top)
+
+
+def order_by_model(model: RankingModel, features: DataFrame[RankingFeature]) -> pl.DataFrame:
+    """Write the model's order as candidates, ties by item."""
+    scores = predict(model, features)
+    rows = pl.from_pandas(features[KEYS]).with_columns(
+        pl.lit(model.serve).alias("source"), pl.Series("score", scores.astype(np.float32))
+    )
+    rows = rows.filter(pl.col("score").is_finite()).sort("user_id", "score", "item_id", descending=[False, True, False])
+    rank = pl.int_range(1, pl.len() + 1, dtype=pl.Int32).over("user_id").alias("rank")
+    return rows.with_columns(rank).select(columns(Candidate))

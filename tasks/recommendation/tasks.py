@@ -1,0 +1,326 @@
+"""Tasks that propose items to people and rank them."""
+
+from typing import Any
+
+import gokart
+import luigi
+
+from slipstream.tasks.base import Table, Task
+from slipstream.tasks.recommendation.catalogue import catalogue
+from slipstream.tasks.recommendation.ease import ease_neighbours
+from slipstream.tasks.recommendation.evidence import Evidence
+from slipstream.tasks.recommendation.features import WINDOW_HOURS, ranking_features
+from slipstream.tasks.recommendation.nearest import embedding_items
+from slipstream.tasks.recommendation.neighbours import knn_neighbours, neighbour_items, transition_items
+from slipstream.tasks.recommendation.pool import pool_candidates
+from slipstream.tasks.recommendation.popularity import fresh_items, popular_items, trending_items
+from slipstream.tasks.recommendation.ranker import GAINS, RankingModel, train_ranker
+from slipstream.tasks.recommendation.reasons import explain
+from slipstream.tasks.recommendation.rules import spread
+from slipstream.tasks.recommendation.serving import ranked_items
+from slipstream.tasks.recommendation.tag_items import tag_items
+from slipstream.tasks.recommendation.transitions import transition_neighbours
+from slipstream.tasks.tables import (
+    Candidate,
+    CatalogueItem,
+    Interaction,
+    Item,
+    ItemTagScore,
+    Neighbour,
+    RankingFeature,
+    Recommendation,
+    User,
+    UserTagScore,
+)
+from slipstream.tasks.vectors import ItemEmbedding, UserEmbedding
+
+
+class PopularItems(Table[Candidate]):
+    """What most people like."""
+
+    interactions: gokart.TaskInstanceParameter[Table[Interaction]] = gokart.TaskInstanceParameter()
+    users: gokart.TaskInstanceParameter[Table[User]] = gokart.TaskInstanceParameter()
+    catalogue: gokart.TaskInstanceParameter[Table[CatalogueItem]] = gokart.TaskInstanceParameter()
+    top: luigi.IntParameter = luigi.IntParameter(default=100)
+    source: luigi.Parameter[str] = luigi.Parameter(default="popular")
+
+    def run(self) -> None:
+        """Propose popular items."""
+        inputs = self.load(self.interactions), self.load(self.users), self.load(self.catalogue)
+        self.dump(popular_items(*inputs, top=self.top, source=self.source))
+
+
+class TrendingItems(Table[Candidate]):
+    """What people turn to now."""
+
+    interactions: gokart.TaskInstanceParameter[Table[Interaction]] = gokart.TaskInstanceParameter()
+    users: gokart.TaskInstanceParameter[Table[User]] = gokart.TaskInstanceParameter()
+    catalogue: gokart.TaskInstanceParameter[Table[CatalogueItem]] = gokart.TaskInstanceParameter()
+    as_of: gokart.ZonedDateSecondParameter = gokart.ZonedDateSecondParameter()
+    half_life_hours: luigi.FloatParameter = luigi.FloatParameter(default=24.0)
+    window_hours: luigi.FloatParameter = luigi.FloatParameter(default=0.0)
+    top: luigi.IntParameter = luigi.IntParameter(default=100)
+    source: luigi.Parameter[str] = luigi.Parameter(default="trending")
+
+    def run(self) -> None:
+        """Propose trending items."""
+        inputs = self.load(self.interactions), self.load(self.users), self.load(self.catalogue)
+        knobs: dict[str, Any] = {"half_life_hours": self.half_life_hours, "window_hours": self.window_hours}
+        self.dump(trending_items(*inputs, as_of=self.as_of, **knobs, top=self.top, source=self.source))
+
+
+class FreshItems(Table[Candidate]):
+    """What is new."""
+
+    items: gokart.TaskInstanceParameter[Table[Item]] = gokart.TaskInstanceParameter()
+    interactions: gokart.TaskInstanceParameter[Table[Interaction]] = gokart.TaskInstanceParameter()
+    users: gokart.TaskInstanceParameter[Table[User]] = gokart.TaskInstanceParameter()
+    catalogue: gokart.TaskInstanceParameter[Table[CatalogueItem]] = gokart.TaskInstanceParameter()
+    as_of: gokart.ZonedDateSecondParameter = gokart.ZonedDateSecondParameter()
+    top: luigi.IntParameter = luigi.IntParameter(default=100)
+    source: luigi.Parameter[str] = luigi.Parameter(default="fresh")
+
+    def run(self) -> None:
+        """Propose fresh items."""
+        world = self.load(self.items), self.load(self.interactions), self.load(self.users), self.load(self.catalogue)
+        self.dump(fresh_items(*world, as_of=self.as_of, top=self.top, source=self.source))
+
+
+class EaseNeighbours(Table[Neighbour]):
+    """Which items predict which, by EASE."""
+
+    interactions: gokart.TaskInstanceParameter[Table[Interaction]] = gokart.TaskInstanceParameter()
+    regularisation: luigi.FloatParameter = luigi.FloatParameter(default=300.0)
+    max_items: luigi.IntParameter = luigi.IntParameter(default=10_000)
+    top: luigi.IntParameter = luigi.IntParameter(default=200)
+
+    def run(self) -> None:
+        """Learn the neighbours."""
+        knobs: dict[str, Any] = {"regularisation": self.regularisation, "max_items": self.max_items}
+        self.dump(ease_neighbours(self.load(self.interactions), **knobs, top=self.top))
+
+
+class KnnNeighbours(Table[Neighbour]):
+    """Which items the same people like."""
+
+    interactions: gokart.TaskInstanceParameter[Table[Interaction]] = gokart.TaskInstanceParameter()
+    method: luigi.ChoiceParameter = luigi.ChoiceParameter(choices=("cosine", "tfidf", "bm25"), default="tfidf")
+    top: luigi.IntParameter = luigi.IntParameter(default=100)
+
+    def run(self) -> None:
+        """Find the neighbours."""
+        self.dump(knn_neighbours(self.load(self.interactions), method=self.method, top=self.top))
+
+
+class TransitionNeighbours(Table[Neighbour]):
+    """What people touch next."""
+
+    interactions: gokart.TaskInstanceParameter[Table[Interaction]] = gokart.TaskInstanceParameter()
+    window: luigi.IntParameter = luigi.IntParameter(default=20)
+    decay: luigi.FloatParameter = luigi.FloatParameter(default=0.9)
+    power: luigi.FloatParameter = luigi.FloatParameter(default=0.3)
+    half_life_hours: luigi.FloatParameter = luigi.FloatParameter(default=0.0)
+    top: luigi.IntParameter = luigi.IntParameter(default=100)
+    seed: luigi.IntParameter = luigi.IntParameter(default=0)
+
+    def run(self) -> None:
+        """Count the transitions."""
+        knobs: dict[str, Any] = {"window": self.window, "decay": self.decay, "power": self.power}
+        knobs |= {"half_life_hours": self.half_life_hours, "top": self.top, "seed": self.seed}
+        self.dump(transition_neighbours(self.load(self.interactions), **knobs))
+
+
+class NeighbourItems(Table[Candidate]):
+    """The neighbours of all that somebody touched."""
+
+    neighbours: gokart.TaskInstanceParameter[Table[Neighbour]] = gokart.TaskInstanceParameter()
+    interactions: gokart.TaskInstanceParameter[Table[Interaction]] = gokart.TaskInstanceParameter()
+    users: gokart.TaskInstanceParameter[Table[User]] = gokart.TaskInstanceParameter()
+    catalogue: gokart.TaskInstanceParameter[Table[CatalogueItem]] = gokart.TaskInstanceParameter()
+    top: luigi.IntParameter = luigi.IntParameter(default=100)
+    source: luigi.Parameter[str] = luigi.Parameter(default="neighbours")
+
+    def run(self) -> None:
+        """Propose the neighbours."""
+        inputs = self.load(self.interactions), self.load(self.users), self.load(self.catalogue)
+        self.dump(neighbour_items(self.load(self.neighbours), *inputs, top=self.top, source=self.source))
+
+
+class TransitionItems(Table[Candidate]):
+    """The neighbours of what somebody touched last."""
+
+    neighbours: gokart.TaskInstanceParameter[Table[Neighbour]] = gokart.TaskInstanceParameter()
+    interactions: gokart.TaskInstanceParameter[Table[Interaction]] = gokart.TaskInstanceParameter()
+    users: gokart.TaskInstanceParameter[Table[User]] = gokart.TaskInstanceParameter()
+    catalogue: gokart.TaskInstanceParameter[Table[CatalogueItem]] = gokart.TaskInstanceParameter()
+    recent: luigi.IntParameter = luigi.IntParameter(default=20)
+    decay: luigi.FloatParameter = luigi.FloatParameter(default=0.9)
+    top: luigi.IntParameter = luigi.IntParameter(default=100)
+    source: luigi.Parameter[str] = luigi.Parameter(default="transitions")
+
+    def run(self) -> None:
+        """Propose what is touched next."""
+        inputs = self.load(self.interactions), self.load(self.users), self.load(self.catalogue)
+        knobs: dict[str, Any] = {"recent": self.recent, "decay": self.decay, "top": self.top, "source": self.source}
+        self.dump(transition_items(self.load(self.neighbours), *inputs, **knobs))
+
+
+class EmbeddingItems(Table[Candidate]):
+    """The items that lie nearest to somebody."""
+
+    user_embedding: gokart.TaskInstanceParameter[Task[UserEmbedding]] = gokart.TaskInstanceParameter()
+    item_embedding: gokart.TaskInstanceParameter[Task[ItemEmbedding]] = gokart.TaskInstanceParameter()
+    interactions: gokart.TaskInstanceParameter[Table[Interaction]] = gokart.TaskInstanceParameter()
+    users: gokart.TaskInstanceParameter[Table[User]] = gokart.TaskInstanceParameter()
+    catalogue: gokart.TaskInstanceParameter[Table[CatalogueItem]] = gokart.TaskInstanceParameter()
+    cosine: luigi.BoolParameter = luigi.BoolParameter(default=False)
+    top: luigi.IntParameter = luigi.IntParameter(default=100)
+    source: luigi.Parameter[str] = luigi.Parameter(default="embedding")
+
+    def run(self) -> None:
+        """Propose the nearest items."""
+        people, items = self.load(self.user_embedding), self.load(self.item_embedding)
+        inputs = self.load(self.interactions), self.load(self.users), self.load(self.catalogue)
+        self.dump(embedding_items(people, items, *inputs, cosine=self.cosine, top=self.top, source=self.source))
+
+
+class TagItems(Table[Candidate]):
+    """The items that carry the tags somebody is interested in."""
+
+    user_tags: gokart.TaskInstanceParameter[Table[UserTagScore]] = gokart.TaskInstanceParameter()
+    item_tags: gokart.TaskInstanceParameter[Table[ItemTagScore]] = gokart.TaskInstanceParameter()
+    interactions: gokart.TaskInstanceParameter[Table[Interaction]] = gokart.TaskInstanceParameter()
+    users: gokart.TaskInstanceParameter[Table[User]] = gokart.TaskInstanceParameter()
+    catalogue: gokart.TaskInstanceParameter[Table[CatalogueItem]] = gokart.TaskInstanceParameter()
+    evenness: luigi.FloatParameter = luigi.FloatParameter(default=1.0)
+    top: luigi.IntParameter = luigi.IntParameter(default=100)
+    source: luigi.Parameter[str] = luigi.Parameter(default="tags")
+
+    def run(self) -> None:
+        """Propose items by tag."""
+        wanted, offered = self.load(self.user_tags), self.load(self.item_tags)
+        inputs = self.load(self.interactions), self.load(self.users), self.load(self.catalogue)
+        self.dump(tag_items(wanted, offered, *inputs, evenness=self.evenness, top=self.top, source=self.source))
+
+
+class CandidatePool(Table[Candidate]):
+    """All proposals together."""
+
+    candidates: gokart.ListTaskInstanceParameter[Table[Candidate]] = gokart.ListTaskInstanceParameter()
+    top: luigi.IntParameter = luigi.IntParameter(default=100)
+
+    def run(self) -> None:
+        """Pool the proposals."""
+        self.dump(pool_candidates(self.load(list(self.candidates)), top=self.top))
+
+
+class Catalogue(Table[CatalogueItem]):
+    """The items that may be recommended now."""
+
+    items: gokart.TaskInstanceParameter[Table[Item]] = gokart.TaskInstanceParameter()
+    interactions: gokart.TaskInstanceParameter[Table[Interaction]] = gokart.TaskInstanceParameter()
+    as_of: gokart.ZonedDateSecondParameter = gokart.ZonedDateSecondParameter()
+    active_days: luigi.FloatParameter = luigi.FloatParameter(default=0.0)
+    hidden: luigi.ListParameter[tuple[str, ...]] = luigi.ListParameter(default=())
+
+    def run(self) -> None:
+        """List the items."""
+        found = catalogue(
+            self.load(self.items),
+            self.load(self.interactions),
+            as_of=self.as_of,
+            active_days=self.active_days,
+            hidden=self.hidden,
+        )
+        self.dump(found)
+
+
+class RankingFeatures(Table[RankingFeature]):
+    """What the ranker sees of each candidate."""
+
+    pool: gokart.TaskInstanceParameter[Table[Candidate]] = gokart.TaskInstanceParameter()
+    interactions: gokart.TaskInstanceParameter[Table[Interaction]] = gokart.TaskInstanceParameter()
+    items: gokart.TaskInstanceParameter[Table[Item]] = gokart.TaskInstanceParameter()
+    item_tags: gokart.TaskInstanceParameter[Table[ItemTagScore]] = gokart.TaskInstanceParameter()
+    user_tags: gokart.TaskInstanceParameter[Table[UserTagScore]] = gokart.TaskInstanceParameter()
+    embeddings: gokart.ListTaskInstanceParameter[Task[ItemEmbedding]] = gokart.ListTaskInstanceParameter(default=[])
+    as_of: gokart.ZonedDateSecondParameter = gokart.ZonedDateSecondParameter()
+    window_hours: luigi.ListParameter[tuple[float, ...]] = luigi.ListParameter(default=WINDOW_HOURS)
+
+    def run(self) -> None:
+        """Describe the candidates."""
+        traces = self.load(self.pool), self.load(self.interactions), self.load(self.items)
+        matches = self.load(self.item_tags), self.load(self.user_tags), self.load(list(self.embeddings))
+        self.dump(ranking_features(*traces, *matches, as_of=self.as_of, window_hours=self.window_hours))
+
+
+class Ranker(Task[RankingModel]):
+    """What orders candidates: a LightGBM model, or the single source it could not beat."""
+
+    features: gokart.ListTaskInstanceParameter[Table[RankingFeature]] = gokart.ListTaskInstanceParameter()
+    labels: gokart.ListTaskInstanceParameter[Table[Interaction]] = gokart.ListTaskInstanceParameter()
+    gains: luigi.DictParameter[dict[str, float]] = luigi.DictParameter(default=GAINS)
+    relevant: luigi.ListParameter[tuple[str, ...]] = luigi.ListParameter(default=("strong", "medium"))
+    leaves: luigi.IntParameter = luigi.IntParameter(default=15)
+    seed: luigi.IntParameter = luigi.IntParameter(default=0)
+
+    def run(self) -> None:
+        """Learn and judge."""
+        rows, taken = self.load(list(self.features)), self.load(list(self.labels))
+        model = train_ranker(rows, taken, gains=self.gains, relevant=self.relevant, leaves=self.leaves, seed=self.seed)
+        self.dump(model)
+
+
+class RankedItems(Table[Candidate]):
+    """Each user's list, best first, with the source that placed each item."""
+
+    ranker: gokart.TaskInstanceParameter[Task[RankingModel]] = gokart.TaskInstanceParameter()
+    features: gokart.TaskInstanceParameter[Table[RankingFeature]] = gokart.TaskInstanceParameter()
+    interactions: gokart.TaskInstanceParameter[Table[Interaction]] = gokart.TaskInstanceParameter()
+    users: gokart.TaskInstanceParameter[Table[User]] = gokart.TaskInstanceParameter()
+    fallbacks: gokart.ListTaskInstanceParameter[Table[Candidate]] = gokart.ListTaskInstanceParameter(default=[])
+    top: luigi.IntParameter = luigi.IntParameter(default=20)
+    hidden: luigi.ListParameter[tuple[str, ...]] = luigi.ListParameter(default=())
+
+    def run(self) -> None:
+        """Line the items up."""
+        model, features, fallbacks = self.load(self.ranker), self.load(self.features), self.load(list(self.fallbacks))
+        people = self.load(self.interactions), self.load(self.users)
+        self.dump(ranked_items(model, features, *people, fallbacks, top=self.top, hidden=self.hidden))
+
+
+class SpreadItems(Table[Candidate]):
+    """Lists with at most a few items of one tag in the first places."""
+
+    ranked: gokart.TaskInstanceParameter[Table[Candidate]] = gokart.TaskInstanceParameter()
+    item_tags: gokart.TaskInstanceParameter[Table[ItemTagScore]] = gokart.TaskInstanceParameter()
+    per_tag: luigi.IntParameter = luigi.IntParameter(default=3)
+    top: luigi.IntParameter = luigi.IntParameter(default=20)
+
+    def run(self) -> None:
+        """Spread the lists over tags."""
+        self.dump(spread(self.load(self.ranked), self.load(self.item_tags), per_tag=self.per_tag, top=self.top))
+
+
+class Recommendations(Table[Recommendation]):
+    """What each user gets, with a reason in words."""
+
+    ranked: gokart.TaskInstanceParameter[Table[Candidate]] = gokart.TaskInstanceParameter()
+    ranker: gokart.TaskInstanceParameter[Task[RankingModel]] = gokart.TaskInstanceParameter()
+    features: gokart.TaskInstanceParameter[Table[RankingFeature]] = gokart.TaskInstanceParameter()
+    interactions: gokart.TaskInstanceParameter[Table[Interaction]] = gokart.TaskInstanceParameter()
+    items: gokart.TaskInstanceParameter[Table[Item]] = gokart.TaskInstanceParameter()
+    item_tags: gokart.TaskInstanceParameter[Table[ItemTagScore]] = gokart.TaskInstanceParameter()
+    user_tags: gokart.TaskInstanceParameter[Table[UserTagScore]] = gokart.TaskInstanceParameter()
+    neighbours: gokart.ListTaskInstanceParameter[Table[Neighbour]] = gokart.ListTaskInstanceParameter(default=[])
+    embeddings: gokart.ListTaskInstanceParameter[Task[ItemEmbedding]] = gokart.ListTaskInstanceParameter(default=[])
+    language: luigi.Parameter[str] = luigi.Parameter(default="en")
+    kinds: luigi.DictParameter[dict[str, Any]] = luigi.DictParameter(default={})
+
+    def run(self) -> None:
+        """Say why."""
+        past = self.load(self.interactions), self.load(self.items)
+        tags = self.load(self.item_tags), self.load(self.user_tags)
+        evidence = Evidence(*past, *tags, self.load(list(self.neighbours)), self.load(list(self.embeddings)))
+        ranked = self.load(self.ranked), self.load(self.ranker), self.load(self.features)
+        self.dump(explain(*ranked, evidence, language=self.language, kinds=self.kinds))

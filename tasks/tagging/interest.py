@@ -1,0 +1,118 @@
+"""How much people are interested in tags, from all that they did and said (Maxwell)."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import TypeAlias
+
+import numpy as np
+import pandas as pd
+from pandera.typing import DataFrame
+from scipy import sparse
+
+from slipstream.tasks.kinds import Kind
+from slipstream.tasks.tables import Answer, Interaction, Item, ItemTagScore, QueryTag, UserTagScore, columns, empty
+from slipstream.tasks.tagging.traces import declared_traces, trace_words
+from slipstream.tasks.vectors import Matrix
+
+CELLS = 4_000_000
+WIDELY = "widely liked"
+SHARPNESS = 2.0
+FULL_VOICE = 1.0
+Counts: TypeAlias = sparse.csr_matrix
+
+
+def score_user_tags(  # noqa: PLR0913 (the traces' tables and the knobs)
+    interactions: DataFrame[Interaction],
+    item_tags: DataFrame[ItemTagScore],
+    answers: DataFrame[Answer],
+    query_tags: DataFrame[QueryTag],
+    items: DataFrame[Item],
+    *,
+    kinds: Mapping[str, Kind],
+    as_of: datetime,
+    shrinkage: float = 5.0,
+    lift: float = 0.05,
+    top: int = 20,
+) -> DataFrame[UserTagScore]:
+    """Score the tags of each user by the weighted mean of P(tag | trace), at most `top` a user, positive ones only.
+
+    A trace on an item shares its voice among the item's tags, by the squares of their scores; when these add up to
+    less than 1, part of it stays unspoken. A declared interest or a search speaks for its own tag, fully.
+    The mean is drawn to the population's as if everybody had left traces of total weight `shrinkage` at random, and
+    divided by (population mean) ** `lift`: 0 ranks by plain interest, 1 by how much it exceeds everybody's.
+    Traces at or after `as_of` are not seen; `items` give the titles used in the evidence.
+    """
+    made = interactions[interactions["at"] < as_of]
+    said = declared_traces(answers, query_tags, kinds, as_of)
+    users = pd.Index(sorted({*made["user_id"], *said["user_id"]}), dtype="str")
+    tags = pd.Index(sorted({*item_tags["tag"], *said["tag"]}), dtype="str")
+    if users.empty or tags.empty:
+        return empty(UserTagScore)
+    voices = share_voice(item_tags)
+    interest, weight = _sum_traces(made, said, voices, users, tags)
+    common = _population(interest, weight)
+    blocks = [
+        _score(interest[rows], weight[rows], common, rows, shrinkage, lift, top)
+        for rows in _chunks(len(users), len(tags))
+    ]
+    table = pd.concat(blocks, ignore_index=True)
+    scores = pd.DataFrame({"user_id": users[table["row"]], "tag": tags[table["column"]], "score": table["score"]})
+    scores["evidence"] = trace_words(scores, made, said, voices, items, kinds).replace("", WIDELY)
+    return UserTagScore.validate(scores[columns(UserTagScore)])
+
+
+def share_voice(item_tags: DataFrame[ItemTagScore]) -> pd.DataFrame:
+    """Turn the scores of an item into P(tag | item): (item_id, tag, score), at most 1 in all for an item."""
+    ordered = item_tags[["item_id", "tag", "score"]].sort_values(["item_id", "tag"], ignore_index=True)
+    voice = ordered["score"].astype("float64") ** SHARPNESS
+    total = voice.groupby(ordered["item_id"]).transform("sum").clip(lower=FULL_VOICE)
+    return ordered.assign(score=voice / total)
+
+
+def _chunks(users: int, tags: int) -> "list[slice]":
+    step = max(1, CELLS // tags)
+    return [slice(start, min(start + step, users)) for start in range(0, users, step)]
+
+
+def _sum_traces(
+    made: pd.DataFrame, said: pd.DataFrame, item_tags: pd.DataFrame, users: pd.Index, tags: pd.Index
+) -> tuple[Counts, Matrix]:
+    """Add up each user's traces: interest (users, tags), and the total absolute weight of what could speak."""
+    items = pd.Index(sorted(set(item_tags["item_id"])), dtype="str")
+    made = made[made["item_id"].isin(items)]
+    borne = _matrix(item_tags["item_id"], item_tags["tag"], item_tags["score"], items, tags)
+    traces = _matrix(made["user_id"], made["item_id"], made["weight"], users, items)
+    declared = _matrix(said["user_id"], said["tag"], said["weight"], users, tags)
+    weight = abs(traces).sum(axis=1) + abs(declared).sum(axis=1)
+    return (traces @ borne + declared).tocsr(), np.asarray(weight).ravel()
+
+
+def _matrix(rows: pd.Series, names: pd.Series, values: pd.Series, index: pd.Index, columns_: pd.Index) -> Counts:
+    row, column = index.get_indexer(pd.Index(rows)), columns_.get_indexer(pd.Index(names))
+    data = values.to_numpy(np.float64)
+    order = np.lexsort((data, column, row))
+    placed = (data[order], (row[order], column[order]))
+    return sparse.csr_matrix(placed, shape=(len(index), len(columns_)))
+
+
+def _population(interest: Counts, weight: Matrix) -> Matrix:
+    """Average the interests of all who left a trace, everybody counting the same; never below a small share."""
+    mean = sparse.diags(1 / np.where(weight > 0, weight, 1)) @ interest
+    common = np.maximum(np.asarray(mean.sum(axis=0)).ravel() / max((weight > 0).sum(), 1), 0)
+    return np.asarray(common)
+
+
+def _score(
+    interest: Counts, weight: Matrix, common: Matrix, rows: slice, shrinkage: float, lift: float, top: int
+) -> pd.DataFrame:
+    """Score the users of one block: row and column among all, best first within a user."""
+    total = np.maximum(weight[:, None] + shrinkage, 1e-9)
+    score = (interest.toarray() + shrinkage * common[None, :]) / total
+    floor = max(float(common[common > 0].mean()) / 10, 1e-9) if (common > 0).any() else 1.0
+    score *= (1 / np.maximum(common, floor))[None, :] ** lift * floor**lift
+    kept = min(top, score.shape[1])
+    best = np.argsort(-score, axis=1, kind="stable")[:, :kept]
+    value = np.take_along_axis(score, best, axis=1).astype(np.float32)
+    row = np.repeat(np.arange(rows.start, rows.stop), kept)
+    table = pd.DataFrame({"row": row, "column": best.ravel(), "score": value.ravel()})
+    return table[table["score"] > 0]

@@ -1,0 +1,85 @@
+"""Spaces in which items and tags lie near each other."""
+
+from dataclasses import dataclass
+from typing import TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+from pandera.typing import DataFrame
+from scipy import sparse
+from sklearn.utils.extmath import randomized_svd
+
+from slipstream.tasks.tables import TermWeight
+from slipstream.tasks.vectors import Embedding, Matrix
+
+Counts: TypeAlias = sparse.csr_matrix
+Rows = npt.NDArray[np.int64]
+
+
+@dataclass(frozen=True, eq=False)
+class Space:
+    """Unit vectors of all items in one space; an item without one has zeros."""
+
+    name: str
+    vectors: Matrix
+
+
+def unit(matrix: Matrix) -> Matrix:
+    """Scale rows to length 1; a zero row stays zero."""
+    length = np.linalg.norm(matrix, axis=1, keepdims=True)
+    return np.asarray(matrix / np.where(length > 0, length, 1), dtype=np.float32)
+
+
+def embedding_space(name: str, embedding: Embedding, items: pd.Index) -> Space:
+    """Place the items where an embedding has them."""
+    return Space(name, unit(embedding.rows(items)))
+
+
+def text_space(name: str, terms: DataFrame[TermWeight], items: pd.Index, size: int) -> Space:
+    """Place the items by their weighted terms in latent dimensions (LSI, Deerwester et al. 1990)."""
+    row = items.get_indexer(pd.Index(terms["item_id"]))
+    known = row >= 0
+    column, names = pd.factorize(terms["term"][known], sort=True)
+    weights = (terms["weight"].to_numpy()[known], (row[known], column))
+    matrix = sparse.csr_matrix(weights, shape=(len(items), len(names)), dtype=np.float32)
+    return Space(name, unit(matrix @ latent_axes(matrix, size)))
+
+
+def latent_axes(matrix: Counts, size: int) -> Matrix:
+    """Find the right singular vectors of a sparse matrix, shape (columns, at most size)."""
+    size = min(size, *matrix.shape)
+    if size < 1 or not matrix.nnz:
+        return np.zeros((matrix.shape[1], 0), np.float32)
+    right = randomized_svd(matrix, size, n_iter=4, random_state=0)[2]
+    return np.asarray(right.T, dtype=np.float32)
+
+
+def tag_centroids(given: Counts, vectors: Matrix) -> Matrix:
+    """Place each tag amid the items that bear it, shape (tags, size), unit length."""
+    return unit(np.asarray(given.T @ vectors, dtype=np.float32))
+
+
+def neighbour_votes(queries: Matrix, pool: Matrix, given: Counts, neighbours: int) -> Matrix:
+    """Average the tags of each query's nearest pool items, nearer ones counting more; shape (queries, tags)."""
+    if not len(pool) or not pool.shape[1]:
+        return np.zeros((len(queries), given.shape[1]), np.float32)
+    similarity = np.asarray(queries @ pool.T, dtype=np.float32)
+    kept = min(neighbours, len(pool))
+    nearest = np.sort(np.argpartition(-similarity, kept - 1, axis=1)[:, :kept], axis=1)
+    weights = np.maximum(np.take_along_axis(similarity, nearest, axis=1), 0) ** 2
+    weights /= np.maximum(weights.sum(axis=1, keepdims=True), 1e-9)
+    ends = np.arange(0, kept * len(queries) + 1, kept)
+    chosen = sparse.csr_matrix((weights.ravel(), nearest.ravel(), ends), shape=similarity.shape)
+    return np.asarray((chosen @ given).toarray(), dtype=np.float32)
+
+
+def tags_together(given: Counts, tags: Rows) -> Counts:
+    """Find how often another tag stands beside a tag, P(another | tag): shape (all tags, chosen tags)."""
+    borne = given.copy()
+    borne.data = np.ones_like(borne.data)
+    count = np.bincount(borne.indices, minlength=borne.shape[1])
+    together = (borne.T @ borne[:, tags]).tocoo()
+    other = tags[together.col] != together.row
+    share = together.data[other] / count[together.row[other]]
+    return sparse.csr_matrix((share, (together.row[other], together.col[other])), together.shape, dtype=np.float32)

@@ -1,0 +1,94 @@
+"""Tasks that score the tags of items and of people."""
+
+from typing import Any
+
+import gokart
+import luigi
+
+from slipstream.tasks.base import Table, Task
+from slipstream.tasks.kinds import parse_kinds
+from slipstream.tasks.tables import (
+    Answer,
+    Interaction,
+    Item,
+    ItemTag,
+    ItemTagScore,
+    QueryTag,
+    TagFeature,
+    TagMention,
+    TermWeight,
+    UserTagScore,
+)
+from slipstream.tasks.tagging.features import describe_pairs
+from slipstream.tasks.tagging.interest import score_user_tags
+from slipstream.tasks.tagging.scores import score_item_tags
+from slipstream.tasks.vectors import ItemEmbedding
+
+
+class TagFeatures(Table[TagFeature]):
+    """Pairs of items and tags, described by all but the fact that the tag was given to that item."""
+
+    items: gokart.TaskInstanceParameter[Table[Item]] = gokart.TaskInstanceParameter()
+    item_tags: gokart.TaskInstanceParameter[Table[ItemTag]] = gokart.TaskInstanceParameter()
+    mentions: gokart.TaskInstanceParameter[Table[TagMention]] = gokart.TaskInstanceParameter()
+    terms: gokart.TaskInstanceParameter[Table[TermWeight]] = gokart.TaskInstanceParameter()
+    contents: gokart.ListTaskInstanceParameter[Task[ItemEmbedding]] = gokart.ListTaskInstanceParameter(default=[])
+    behaviours: gokart.ListTaskInstanceParameter[Task[ItemEmbedding]] = gokart.ListTaskInstanceParameter(default=[])
+    candidates: luigi.IntParameter = luigi.IntParameter(default=50)
+    min_items: luigi.IntParameter = luigi.IntParameter(default=3)
+    folds: luigi.IntParameter = luigi.IntParameter(default=5)
+    size: luigi.IntParameter = luigi.IntParameter(default=64)
+    neighbours: luigi.IntParameter = luigi.IntParameter(default=30)
+    seed: luigi.IntParameter = luigi.IntParameter(default=0)
+
+    def run(self) -> None:
+        """Describe the pairs."""
+        tables: list[Any] = [self.load(task) for task in (self.items, self.item_tags, self.mentions, self.terms)]
+        embeddings: list[Any] = [self.load(list(tasks)) if tasks else [] for tasks in (self.contents, self.behaviours)]
+        names = ("candidates", "min_items", "folds", "size", "neighbours", "seed")
+        self.dump(describe_pairs(*tables, *embeddings, **{name: getattr(self, name) for name in names}))
+
+
+class ItemTagScores(Table[ItemTagScore]):
+    """How well each tag fits each item, learnt from the tags people gave (Gauss)."""
+
+    features: gokart.TaskInstanceParameter[Table[TagFeature]] = gokart.TaskInstanceParameter()
+    items: gokart.TaskInstanceParameter[Table[Item]] = gokart.TaskInstanceParameter()
+    item_tags: gokart.TaskInstanceParameter[Table[ItemTag]] = gokart.TaskInstanceParameter()
+    contents: gokart.ListTaskInstanceParameter[Task[ItemEmbedding]] = gokart.ListTaskInstanceParameter(default=[])
+    behaviours: gokart.ListTaskInstanceParameter[Task[ItemEmbedding]] = gokart.ListTaskInstanceParameter(default=[])
+    threshold: luigi.FloatParameter = luigi.FloatParameter(default=0.1)
+    top: luigi.IntParameter = luigi.IntParameter(default=20)
+    reliability: luigi.FloatParameter = luigi.FloatParameter(default=0.5)
+    positives: luigi.IntParameter = luigi.IntParameter(default=20_000)
+    negatives: luigi.IntParameter = luigi.IntParameter(default=5)
+    seed: luigi.IntParameter = luigi.IntParameter(default=0)
+
+    def run(self) -> None:
+        """Score the pairs."""
+        tables: list[Any] = [self.load(task) for task in (self.features, self.items, self.item_tags)]
+        embeddings: list[Any] = [self.load(list(tasks)) if tasks else [] for tasks in (self.contents, self.behaviours)]
+        names = ("threshold", "top", "reliability", "positives", "negatives", "seed")
+        self.dump(score_item_tags(*tables, *embeddings, **{name: getattr(self, name) for name in names}))
+
+
+class UserTagScores(Table[UserTagScore]):
+    """How much each user is interested in each tag (Maxwell)."""
+
+    interactions: gokart.TaskInstanceParameter[Table[Interaction]] = gokart.TaskInstanceParameter()
+    item_tags: gokart.TaskInstanceParameter[Table[ItemTagScore]] = gokart.TaskInstanceParameter()
+    answers: gokart.TaskInstanceParameter[Table[Answer]] = gokart.TaskInstanceParameter()
+    query_tags: gokart.TaskInstanceParameter[Table[QueryTag]] = gokart.TaskInstanceParameter()
+    items: gokart.TaskInstanceParameter[Table[Item]] = gokart.TaskInstanceParameter()
+    kinds: luigi.DictParameter = luigi.DictParameter(default={})
+    as_of: gokart.ZonedDateSecondParameter = gokart.ZonedDateSecondParameter()
+    shrinkage: luigi.FloatParameter = luigi.FloatParameter(default=5.0)
+    lift: luigi.FloatParameter = luigi.FloatParameter(default=0.05)
+    top: luigi.IntParameter = luigi.IntParameter(default=20)
+
+    def run(self) -> None:
+        """Score the tags of the users."""
+        tasks = (self.interactions, self.item_tags, self.answers, self.query_tags, self.items)
+        knobs: dict[str, Any] = {"shrinkage": self.shrinkage, "lift": self.lift, "top": self.top}
+        tables: list[Any] = [self.load(task) for task in tasks]
+        self.dump(score_user_tags(*tables, kinds=parse_kinds(self.kinds), as_of=self.as_of, **knobs))

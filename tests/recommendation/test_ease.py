@@ -1,0 +1,41 @@
+"""EASE against its formula."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from slipstream.tasks.recommendation.ease import ease_neighbours
+from slipstream.tasks.tables import Interaction
+from tests.worlds import moment, table
+
+FEW_USERS = ["abcd", "abe", "bcf"]
+FEW_ITEMS = ["ab", "bc", "ac", "abc", "a"]
+
+
+def traces(lists: list[str]) -> pd.DataFrame:
+    rows = [(f"u{n}", item, 1.0, "weak", "view", moment(n)) for n, items in enumerate(lists) for item in items]
+    return table(Interaction, rows)
+
+
+@pytest.mark.parametrize("lists", [FEW_USERS, FEW_ITEMS])
+def test_weights_are_those_of_the_closed_form(lists: list[str]):
+    items = sorted(set("".join(lists)))
+    given = np.array([[item in line for item in items] for line in lists], float)
+    inverse = np.linalg.inv(given.T @ given + 0.5 * np.eye(len(items)))
+    wanted = -inverse / np.diag(inverse)
+    np.fill_diagonal(wanted, 0)
+    found = ease_neighbours(traces(lists), regularisation=0.5, max_items=99, top=99)
+    matrix = found.pivot_table(index="item_id", columns="neighbour_id", values="weight", fill_value=0)
+    assert np.allclose(matrix.reindex(index=items, columns=items, fill_value=0), wanted, atol=1e-5)
+
+
+def test_only_the_most_liked_items_are_learnt():
+    found = ease_neighbours(traces(["abx", "aby", "ab"]), regularisation=0.5, max_items=2, top=99)
+    assert set(found["item_id"]) == set(found["neighbour_id"]) == {"a", "b"}
+
+
+def test_the_strongest_are_kept_whatever_their_sign():
+    whole = ease_neighbours(traces(FEW_USERS), regularisation=0.5, max_items=99, top=99)
+    short = ease_neighbours(traces(FEW_USERS), regularisation=0.5, max_items=99, top=1)
+    strongest = whole.assign(size=whole["weight"].abs()).groupby("item_id")["size"].max()
+    assert np.allclose(short.set_index("item_id")["weight"].abs(), strongest)

@@ -1,0 +1,71 @@
+import numpy as np
+import pytest
+
+from slipstream.tasks.recommendation.guard import Judged, intervals, judge, user_ndcg
+
+USERS = 60
+
+
+def judged(wanted=1):
+    """Each user has three candidates, of which the second is relevant."""
+    return Judged(np.repeat(np.arange(USERS), 3), np.tile([False, True, False], USERS), np.full(USERS, wanted))
+
+
+def order(*scores):
+    return np.tile(np.asarray(scores, float), USERS)
+
+
+RIGHT, SECOND, LAST, SILENT = order(0, 1, 0), order(1, 0.5, 0), order(2, 0, 1), order(0, -np.inf, 0)
+
+
+def test_ndcg_counts_the_place_and_all_that_was_wanted():
+    assert user_ndcg(judged(), RIGHT)[0] == 1
+    assert user_ndcg(judged(), SECOND)[0] == pytest.approx(1 / np.log2(3))
+    assert user_ndcg(judged(), SILENT)[0] == 0
+    assert user_ndcg(judged(wanted=2), RIGHT)[0] == pytest.approx(1 / (1 + 1 / np.log2(3)))
+    assert user_ndcg(judged(), LAST, k=2)[0] == 0
+
+
+def test_a_ranker_that_is_right_is_served():
+    serve, metrics = judge(judged(), {"knn": SECOND, "popular": LAST, "ranker": RIGHT, "blend": LAST}, seed=0)
+    assert serve == "ranker"
+    paired = metrics[metrics["baseline"].notna()].set_index("source")
+    assert paired.loc["ranker", "baseline"] == "knn"
+    assert paired.loc["ranker", "value"] == pytest.approx(1 - 1 / np.log2(3))
+    assert metrics["count"].eq(USERS).all()
+
+
+def test_a_ranker_that_is_only_as_good_falls_back():
+    assert judge(judged(), {"knn": SECOND, "popular": LAST, "ranker": SECOND}, seed=0)[0] == "knn"
+
+
+def test_noise_that_looks_a_little_better_falls_back():
+    rng = np.random.default_rng(0)
+    noise = {name: rng.random(3 * USERS) for name in ("ranker", "knn", "ease")}
+    serve, metrics = judge(judged(), noise, seed=0)
+    assert serve in {"knn", "ease"}
+    assert metrics[metrics["baseline"].notna()]["low"].item() < 0
+
+
+def test_a_blend_that_beats_the_ranker_is_served():
+    assert judge(judged(), {"knn": LAST, "ranker": SECOND, "blend": RIGHT}, seed=0)[0] == "blend"
+
+
+def test_a_source_named_like_no_other_is_compared_too():
+    serve, metrics = judge(judged(), {"knn": RIGHT, "ranker": SECOND, "blend": LAST}, seed=0)
+    assert serve == "knn"
+    assert (metrics[metrics["baseline"].notna()]["value"] < 0).all()
+
+
+def test_without_anybody_to_ask_the_blend_is_served():
+    serve, metrics = judge(judged(wanted=0), {"knn": RIGHT, "ranker": RIGHT}, seed=0)
+    assert (serve, len(metrics)) == ("blend", 0)
+
+
+def test_the_interval_holds_the_mean_and_repeats():
+    values = np.random.default_rng(3).normal(1, 1, (400, 2))
+    low, high = intervals(values, seed=5)
+    assert np.array_equal([low, high], intervals(values, seed=5))
+    assert (low < values.mean(axis=0)).all()
+    assert (values.mean(axis=0) < high).all()
+    assert high - low == pytest.approx(2 * 1.96 / 20, rel=0.2)

@@ -1,0 +1,78 @@
+import numpy as np
+import pandas as pd
+
+from slipstream.tasks.recommendation.samples import draw_sample, grade, source_orders
+from slipstream.tasks.tables import Interaction, RankingFeature
+from tests.worlds import AS_OF, table
+
+LEVELS = {"weak": 1, "medium": 2, "strong": 3}
+FEATURES = RankingFeature.validate(
+    pd.DataFrame(
+        {
+            "user_id": ["v", "u", "u"],
+            "item_id": ["a", "b", "a"],
+            "source_knn__rank": np.array([1, 0, 0.5], np.float32),
+            "agreement__share": np.array([0.1, 0.2, 0.3], np.float32),
+        }
+    )
+)
+LABELS = table(
+    Interaction,
+    [
+        ("u", "a", 1.0, "weak", "view", AS_OF),
+        ("u", "a", 2.0, "medium", "like", AS_OF),
+        ("u", "c", 3.0, "strong", "search", AS_OF),
+        ("u", "b", 1.0, "weak", "view", AS_OF),
+        ("v", "a", 1.0, "weak", "view", AS_OF),
+        ("v", "a", -2.0, "medium", "dislike", AS_OF),
+    ],
+)
+NAMES = ["agreement__share", "source_ease__rank", "source_knn__rank"]
+
+
+def sample(relevant=("strong", "medium")):
+    return draw_sample(FEATURES, LABELS, NAMES, levels=LEVELS, relevant=relevant)
+
+
+def test_a_pair_has_the_grade_of_its_strongest_trace_and_a_dislike_none():
+    assert grade(LABELS, LEVELS).to_dict() == {("u", "a"): 2, ("u", "b"): 1, ("u", "c"): 3, ("v", "a"): 0}
+
+
+def test_candidates_are_sorted_and_joined_with_their_grades():
+    drawn = sample()
+    assert drawn.judged.user.tolist() == [0, 0, 1]
+    assert drawn.gain.tolist() == [2, 1, 0]
+    assert drawn.judged.relevant.tolist() == [True, False, False]
+
+
+def test_relevant_items_that_nobody_proposed_are_wanted_too():
+    assert sample().judged.wanted.tolist() == [2, 0]
+    assert sample(relevant=("weak", "medium", "strong")).judged.wanted.tolist() == [3, 0]
+
+
+def test_a_column_that_one_window_lacks_is_silent():
+    assert sample().features[:, 1].tolist() == [0, 0, 0]
+
+
+def test_only_users_with_a_hit_teach():
+    kept = sample().lesson(seed=0)
+    assert kept.groups().tolist() == [2]
+    assert kept.judged.wanted.tolist() == [2]
+    assert kept.users.tolist() == ["u"]
+
+
+def test_many_candidates_without_a_hit_are_thinned():
+    pairs = pd.DataFrame(
+        [(user, f"i{item:04}") for user in "uv" for item in range(1000)], columns=["user_id", "item_id"]
+    )
+    features = RankingFeature.validate(pairs.assign(source_knn__rank=np.float32(1)))
+    labels = table(Interaction, [(user, "i0007", 1.0, "strong", "search", AS_OF) for user in "uv"])
+    kept = draw_sample(features, labels, ["source_knn__rank"], levels=LEVELS, relevant=["strong"]).lesson(seed=0)
+    assert kept.gain.tolist().count(3) == 2
+    assert all(60 < count < 100 for count in kept.groups())
+
+
+def test_single_sources_order_what_they_proposed():
+    orders = source_orders(NAMES, sample().features)
+    assert sorted(orders) == ["blend", "ease", "knn"]
+    assert orders["knn"].tolist() == [0.5, -np.inf, 1]

@@ -1,0 +1,66 @@
+import numpy as np
+import pandas as pd
+import pytest
+
+from slipstream.tasks.recommendation.ranker import RankingModel
+from slipstream.tasks.recommendation.serving import ranked_items
+from slipstream.tasks.tables import Candidate, Interaction, Metric, RankingFeature, User, columns, empty
+from tests.worlds import AS_OF, table
+
+FEATURES = RankingFeature.validate(
+    pd.DataFrame(
+        {
+            "user_id": ["u", "u", "u", "new"],
+            "item_id": ["a", "b", "c", "a"],
+            "source_knn__rank": np.array([0.5, 1, 0, 1], np.float32),
+            "agreement__share": np.array([0.9, 0.1, 0.5, 1], np.float32),
+        }
+    )
+)
+SEEN = table(Interaction, [("u", "s", 1.0, "weak", "view", AS_OF)])
+USERS = table(User, [("u",), ("new",), ("stranger",)])
+TAGS = table(Candidate, [("new", "t", "tags", 1, 0.5), ("u", "b", "tags", 1, 0.9)])
+TRENDING = table(
+    Candidate,
+    [(user, item, "trending", rank, 3.0) for user in ("u", "new", "stranger") for rank, item in enumerate("stz", 1)],
+)
+
+
+def model(serve):
+    return RankingModel((), serve, empty(Metric))
+
+
+def served(serve="knn", top=4, hidden=(), features=FEATURES, users=USERS, fallbacks=(TAGS, TRENDING)):
+    lists = ranked_items(model(serve), features, SEEN, users, fallbacks, top=top, hidden=hidden)
+    assert list(lists) == columns(Candidate)
+    return {user: list(zip(rows["item_id"], rows["source"], strict=True)) for user, rows in lists.groupby("user_id")}
+
+
+def test_people_with_a_history_get_the_served_order_and_are_filled_up():
+    assert served()["u"] == [("b", "knn"), ("a", "knn"), ("t", "trending"), ("z", "trending")]
+    assert served("blend", top=3)["u"] == [("a", "blend"), ("c", "blend"), ("b", "blend")]
+
+
+def test_people_without_a_history_get_declared_tags_then_trends():
+    assert served()["new"] == [("t", "tags"), ("s", "trending"), ("z", "trending")]
+    assert served()["stranger"] == [("s", "trending"), ("t", "trending"), ("z", "trending")]
+
+
+def test_touched_and_hidden_items_are_never_served():
+    lists = served(hidden=["z", "b"])
+    assert lists["u"] == [("a", "knn"), ("t", "trending")]
+    assert ("z", "trending") not in lists["stranger"]
+
+
+def test_only_those_asked_for_are_served():
+    assert list(served(users=USERS[:1])) == ["u"]
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+def test_order_of_rows_does_not_matter(seed):
+    shuffled = [table.sample(frac=1, random_state=seed) for table in (FEATURES, USERS, TAGS, TRENDING)]
+    assert served(features=shuffled[0], users=shuffled[1], fallbacks=shuffled[2:]) == served()
+
+
+def test_nothing_gives_nothing():
+    assert served(features=empty(RankingFeature), fallbacks=()) == {}

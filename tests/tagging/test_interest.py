@@ -1,0 +1,106 @@
+import pandas as pd
+import pytest
+
+from slipstream.tasks.kinds import parse_kinds
+from slipstream.tasks.tables import Answer, Interaction, Item, ItemTagScore, QueryTag, UserTagScore, columns, empty
+from slipstream.tasks.tagging.interest import score_user_tags
+from tests.worlds import AS_OF, moment, table
+
+BORNE = table(
+    ItemTagScore,
+    [
+        ("alien", "space", 0.9, ""),
+        ("alien", "horror", 0.6, ""),
+        ("laura", "noir", 0.8, ""),
+        ("solaris", "space", 0.8, ""),
+    ],
+)
+TITLES = table(Item, [(item, item.title(), "", "en", None) for item in ("alien", "laura")])
+
+
+def did(*rows):
+    return table(Interaction, [(user, item, weight, "medium", "like", moment(1)) for user, item, weight in rows])
+
+
+def scored(interactions=None, answers=None, queries=None, **knobs):
+    tables = (
+        empty(Interaction) if interactions is None else interactions,
+        BORNE,
+        empty(Answer) if answers is None else answers,
+        empty(QueryTag) if queries is None else queries,
+        TITLES,
+    )
+    return score_user_tags(*tables, kinds=parse_kinds({}), as_of=AS_OF, **knobs)
+
+
+def of(scores, user):
+    mine = scores[scores["user_id"] == user]
+    return dict(zip(mine["tag"], mine["score"], strict=True))
+
+
+def test_the_score_is_the_weighted_mean_of_the_tags():
+    found = of(scored(did(("u", "alien", 2.0), ("u", "laura", 1.0)), shrinkage=0.0, lift=0.0), "u")
+    assert found == {
+        "space": pytest.approx(2 * 0.9**2 / (0.9**2 + 0.6**2) / 3, abs=1e-6),
+        "horror": pytest.approx(2 * 0.6**2 / (0.9**2 + 0.6**2) / 3, abs=1e-6),
+        "noir": pytest.approx(0.8**2 / 3, abs=1e-6),
+    }
+
+
+def test_answers_alone_and_searches_alone_are_enough():
+    answers = table(Answer, [("u", "q", "noir", 1.0, moment(1))])
+    queries = table(QueryTag, [("v", "space film", "space", moment(1))])
+    found = scored(answers=answers, queries=queries, shrinkage=0.0)
+    assert found[["user_id", "tag", "evidence"]].to_numpy().tolist() == [
+        ["u", "noir", "chose noir"],
+        ["v", "space", "searched for 'space film'"],
+    ]
+
+
+def test_a_negative_answer_lowers():
+    liked = did(("u", "alien", 2.0))
+    no_horror = table(Answer, [("u", "q", "horror", -1.0, moment(1))])
+    assert "horror" in of(scored(liked, shrinkage=0.0), "u")
+    assert "horror" not in of(scored(liked, no_horror, shrinkage=0.0), "u")
+
+
+def test_few_traces_lean_on_everybody():
+    others = [(f"x{number}", "laura", 9.0) for number in range(9)]
+    found = scored(did(("u", "alien", 1.0), *others), shrinkage=5.0, lift=0.0)
+    assert of(found, "u")["noir"] > of(found, "u")["space"]
+    assert found.set_index(["user_id", "tag"]).loc[("u", "noir"), "evidence"] == "widely liked"
+
+
+def test_lift_favours_what_is_rare_among_others():
+    rows = [("u", "alien", 1.0), ("u", "laura", 1.0), *[(f"x{number}", "alien", 1.0) for number in range(20)]]
+    plain, lifted = (of(scored(did(*rows), shrinkage=0.0, lift=lift), "u") for lift in (0.0, 0.5))
+    assert plain["space"] > plain["noir"]
+    assert lifted["space"] < lifted["noir"]
+
+
+def test_evidence_names_the_strongest_traces():
+    found = scored(did(("u", "alien", 2.0), ("u", "solaris", 1.0)), shrinkage=0.0).set_index(["user_id", "tag"])[
+        "evidence"
+    ]
+    assert found["u", "space"] == "liked Alien; liked solaris"
+    assert found["u", "horror"] == "liked Alien"
+
+
+def test_the_future_is_not_seen():
+    late = did(("u", "alien", 1.0)).assign(at=AS_OF)
+    assert scored(late).empty
+
+
+def test_top_bounds_the_tags_of_a_user():
+    assert len(scored(did(("u", "alien", 2.0), ("u", "laura", 1.0)), top=2)) == 2
+
+
+def test_the_order_of_rows_does_not_matter():
+    rows = did(("u", "alien", 2.0), ("v", "laura", 1.0), ("u", "laura", 0.1), ("v", "alien", -0.3))
+    pd.testing.assert_frame_equal(scored(rows), scored(rows.iloc[::-1].reset_index(drop=True)))
+
+
+def test_nothing_gives_nothing():
+    found = scored()
+    assert found.empty
+    assert list(found.columns) == columns(UserTagScore)
