@@ -6,12 +6,13 @@ from functools import cached_property
 from typing import Any
 
 from slipstream.pipelines.log import FromLog, Log
-from slipstream.tasks.base import Table
+from slipstream.tasks.base import Table, Task
 from slipstream.tasks.embedding import AlsFactors, AlsItemEmbedding, FilledItemEmbedding, LsiItemEmbedding
 from slipstream.tasks.linking import LinkedAnswers, LinkedItemTags, SearchTags, TagMentions, TagVocabulary
 from slipstream.tasks.tables import Answer, Interaction
 from slipstream.tasks.tagging import ItemTagScores, TagFeatures, UserTagScores
 from slipstream.tasks.text import ItemTokens, TfidfVectors
+from slipstream.tasks.vectors import ItemEmbedding
 
 
 @dataclass(frozen=True)
@@ -58,6 +59,16 @@ class Knowledge:
         return AlsItemEmbedding(factors=self.factors)
 
     @cached_property
+    def contents(self) -> list[Task[ItemEmbedding]]:
+        """The vectors by what items say, where they say anything."""
+        return [self.content] if self.pipeline.items else []
+
+    @cached_property
+    def behaviours(self) -> list[Task[ItemEmbedding]]:
+        """The vectors by who touched what, where tags can be learnt from them."""
+        return [self.behaviour] if self.pipeline.item_tags or self.pipeline.dictionary else []
+
+    @cached_property
     def item_embedding(self) -> FilledItemEmbedding:
         """Items as vectors by who touched them, untouched ones by what they say."""
         return FilledItemEmbedding(behaviour=self.behaviour, content=self.content)
@@ -71,8 +82,8 @@ class Knowledge:
             item_tags=self.given_tags,
             mentions=mentions,
             terms=self.terms,
-            contents=[self.content],
-            behaviours=[self.behaviour],
+            contents=self.contents,
+            behaviours=self.behaviours,
             seed=self.pipeline.seed,
         )
 
@@ -87,8 +98,8 @@ class Knowledge:
             features=self.tag_features,
             items=self.log.items,
             item_tags=self.given_tags,
-            contents=[self.content],
-            behaviours=[self.behaviour],
+            contents=self.contents,
+            behaviours=self.behaviours,
             top=top,
             threshold=threshold,
             seed=self.pipeline.seed,

@@ -92,7 +92,9 @@ class FromLog(Pipeline[P], Generic[P]):
     seed: luigi.IntParameter = luigi.IntParameter(default=0)
 
     @classmethod
-    def get_param_values(cls, params: Any, args: Any, kwargs: Any) -> Any:
+    def get_param_values(
+        cls, params: Sequence[tuple[str, luigi.Parameter]], args: Sequence[Any], kwargs: Mapping[str, Any]
+    ) -> list[tuple[str, Any]]:
         """Take what is not given from the section [log], which all pipelines share."""
         conf, family = luigi.configuration.get_config(), cls.get_task_family()
         shared = {
@@ -100,7 +102,8 @@ class FromLog(Pipeline[P], Generic[P]):
             for name, parameter in params
             if conf.has_option(SECTION, name) and not conf.has_option(family, name)
         }
-        return super().get_param_values(params, args, {**shared, **kwargs})
+        values: list[tuple[str, Any]] = super().get_param_values(params, args, {**shared, **kwargs})
+        return values
 
     def log(self) -> Log:
         """Read the files as they stood at as_of."""

@@ -1,5 +1,6 @@
 """From knowledge to ranked lists: proposals, a ranker that learns on later windows, recommendations with reasons."""
 
+import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -46,6 +47,7 @@ from slipstream.tasks.tagging import UserTagScores
 
 P = TypeVar("P")
 SOURCES = ("popular", "trending_24h", "transitions", "knn", "als", "tags")
+TRENDING = re.compile(r"trending_(\d+(?:\.\d+)?)h")
 
 
 @dataclass(frozen=True)
@@ -160,8 +162,8 @@ class Stage:
         known = self.known
         common: dict[str, Any] = {"interactions": known.interactions, "users": self.users, "catalogue": self.catalogue}
         common |= {"top": self.pipeline.candidates, "source": name}
-        if name.startswith("trending_"):
-            hours = float(name.removeprefix("trending_").removesuffix("h"))
+        if trending := TRENDING.fullmatch(name):
+            hours = float(trending[1])
             return TrendingItems(as_of=known.as_of, window_hours=hours, half_life_hours=hours, **common)
         if name in self.neighbours:
             near = self.neighbours[name]
@@ -182,7 +184,7 @@ class Stage:
     @cached_property
     def spaces(self) -> list[Any]:
         """The item vectors that features and reasons compare by."""
-        return [self.known.behaviour, self.known.content]
+        return [*([self.known.behaviour] if "als" in self.pipeline.candidate_sources else []), *self.known.contents]
 
     @cached_property
     def features(self) -> RankingFeatures:

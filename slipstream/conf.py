@@ -76,7 +76,7 @@ def _forget_instances() -> None:
 
 
 def _parameters(section: str, pipelines: Pipelines) -> dict[str, luigi.Parameter] | None:
-    shared = {"TaskOnKart": gokart.TaskOnKart, SECTION: FromLog}
+    shared: dict[str, type[gokart.TaskOnKart[Any]]] = {"TaskOnKart": gokart.TaskOnKart, SECTION: FromLog}
     owner = shared.get(section) or pipelines.get(section)
     return None if owner is None else dict(owner.get_params())
 

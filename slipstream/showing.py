@@ -13,6 +13,7 @@ from rich.tree import Tree
 
 from slipstream.graph import State, Step, manifest
 from slipstream.progress import seconds
+from slipstream.scoreboard import is_scoreboard, scoreboard
 from slipstream.tasks.base import Pipeline
 from slipstream.tasks.tables import Item
 from slipstream.tasks.vectors import Embedding
@@ -45,7 +46,7 @@ def tree(pipeline: Pipeline[Any], steps: Sequence[Step]) -> Tree:
 def product(value: Any, *, top: int, titles: Mapping[str, str]) -> RenderableType:
     """Draw a product: the first rows of a table, the shape of anything else."""
     if isinstance(value, pd.DataFrame):
-        return _frame(value, top, titles)
+        return scoreboard(value) if is_scoreboard(value) else _frame(value, top, titles)
     if isinstance(value, Embedding):
         return Text(f"{len(value.ids):,} {value.id_name}s with vectors of size {value.matrix.shape[1]}")
     if is_dataclass(value) and not isinstance(value, type):

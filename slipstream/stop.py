@@ -26,9 +26,12 @@ class Stop(Exception):  # noqa: N818 (it also ends a run that was merely interru
 
 
 def one_line(text: object, *, most: int = 600) -> str:
-    """Put a message on one line of bounded length."""
+    """Put a message on one line of bounded length, cut in the middle: facts stand first, remedies last."""
     words = " ".join(str(text).split())
-    return words if len(words) <= most else f"{words[: most - 1]}…"
+    if len(words) <= most:
+        return words
+    last = most // 3
+    return f"{words[: most - last - 1]}…{words[-last:]}"
 
 
 def cause(error: BaseException) -> str:

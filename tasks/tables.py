@@ -9,6 +9,7 @@ from pandera.typing import DataFrame
 
 Time = Annotated[pd.DatetimeTZDtype, "us", "UTC"]
 STRENGTHS = ("strong", "medium", "weak")
+TOGETHER = "multiple_fields_uniqueness"  # how pandera calls a broken key of several columns
 R = TypeVar("R", bound="Row")
 
 
@@ -33,19 +34,23 @@ def empty(row: type[R]) -> DataFrame[R]:
 
 
 def check(row: type[Row], frame: pd.DataFrame, name: str) -> pd.DataFrame:
-    """Bring a frame to the declared columns and types; the error names table, column, value and rule."""
+    """Bring a frame to the declared columns, order and types; the error names table, column, value and rule."""
     missing = [column for column in columns(row) if column not in frame.columns]
     if missing:
         raise ValueError(f"{name}: table {row.__name__} needs column {missing[0]!r}; found {', '.join(frame.columns)}")
     try:
-        return row.validate(frame, lazy=True).reset_index(drop=True)
+        checked = row.validate(frame, lazy=True).reset_index(drop=True)
     except pa.errors.SchemaErrors as error:
         cases = error.failure_cases
         first = cases.iloc[0]
+        value = first["failure_case"].item() if isinstance(first["failure_case"], np.generic) else first["failure_case"]
+        together = f" of {', '.join(row.to_schema().unique or [])}" if first["check"] == TOGETHER else ""
         raise ValueError(
             f"{name}: {len(cases)} values break table {row.__name__}; first: column {first['column']}, "
-            f"row {first['index']}, value {first['failure_case']!r}: {first['check']}"
+            f"row {first['index']}, value {value!r}: {first['check']}{together}"
         ) from error
+    order = [*columns(row), *checked.columns.difference(columns(row), sort=False)]
+    return checked if list(checked.columns) == order else checked[order]
 
 
 # What the world gave us

@@ -225,21 +225,15 @@ class _Bare(ast.NodeTransformer):
 
     def _function(self, node: ast.FunctionDef | ast.AsyncFunctionDef) -> ast.AST:
         node.returns = None
-        arguments = node.args
-        for argument in [
-            *arguments.posonlyargs,
-            *arguments.args,
-            *arguments.kwonlyargs,
-            arguments.vararg,
-            arguments.kwarg,
-        ]:
-            if argument is not None:
-                argument.annotation = None
         node.body = _without_docstring(node.body)
         return self.generic_visit(node)
 
     visit_FunctionDef = _function  # noqa: N815
     visit_AsyncFunctionDef = _function  # noqa: N815
+
+    def visit_arg(self, node: ast.arg) -> ast.AST:
+        node.annotation = None
+        return node
 
     def visit_ClassDef(self, node: ast.ClassDef) -> ast.AST:
         node.body = _without_docstring(node.body)

@@ -18,6 +18,7 @@ from slipstream.tasks.kinds import DEFAULT_KINDS
 from slipstream.tasks.tables import QuarantinedRow, Row, columns, empty
 
 LONGEST_VALUE = 500
+SHOWN = 80
 
 
 class BadRowsError(ValueError):
@@ -63,10 +64,16 @@ def accepted(parsed: Parsed, *, bad_share: float, path: str, quarantine: str) ->
     column = f", column {first['column']!r}" if first["column"] else ""
     raise BadRowsError(
         f"{path}: {count} of {parsed.total} rows ({count / parsed.total:.2%}) cannot be read, more than bad_share "
-        f"{bad_share:g} allows; first: file {first['file']}, row {first['row']}{column}, value {first['value']!r}: "
-        f"{first['reason']}. All of them are in {Path(quarantine).absolute()}; "
+        f"{bad_share:g} allows; first: file {first['file']}, row {first['row']}{column}, "
+        f"value {_quoted(first['value'])}: {first['reason']}. All of them are in {Path(quarantine).absolute()}; "
         "correct the file or the source options, or raise bad_share"
     )
+
+
+def _quoted(value: str | None) -> str:
+    if pd.isna(value):
+        return "nothing"
+    return repr(value if len(value) <= SHOWN else f"{value[:SHOWN]}…")
 
 
 def _read_file(

@@ -3,6 +3,7 @@
 Ranks, shares, ratios and log hours instead of counts, so that a model learnt at one hour holds at another.
 """
 
+import re
 from collections.abc import Sequence
 from datetime import datetime
 
@@ -89,6 +90,8 @@ def _agreement(columns: dict[str, Feature], rows: int) -> dict[str, Feature]:
 
 def _check_names(names: Sequence[str]) -> None:
     """Refuse a source name that cannot stand in a column name."""
-    bad = [name for name in names if not name.replace("_", "").isalnum() or "__" in name]
+    bad = [name for name in names if not re.fullmatch(r"[A-Za-z0-9_.-]+", name) or "__" in name]
     if bad:
-        raise ValueError(f"source {bad[0]!r} cannot name a feature; use letters, digits and single underscores")
+        raise ValueError(
+            f"source {bad[0]!r} cannot name a feature; use letters, digits, dots, dashes and single underscores"
+        )

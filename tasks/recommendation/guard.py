@@ -21,14 +21,16 @@ Values = npt.NDArray[np.float64]
 
 @dataclass(frozen=True)
 class Judged:
-    """Candidates with a verdict: `user` (from 0, ascending) and `relevant` a candidate, `wanted` a user.
+    """Candidates with a verdict: `user` (from 0, ascending) and `relevant` a candidate, `wanted` and `window` a user.
 
-    `wanted` counts all relevant items of the user, also those that nobody proposed.
+    `wanted` counts all relevant items of the user, also those that nobody proposed; `window` numbers the window that
+    the user is judged in.
     """
 
     user: Numbers
     relevant: npt.NDArray[np.bool_]
     wanted: Numbers
+    window: Numbers
 
 
 def judge(judged: Judged, orders: Mapping[str, Scores], *, seed: int) -> tuple[str, DataFrame[Metric]]:
@@ -47,7 +49,7 @@ def judge(judged: Judged, orders: Mapping[str, Scores], *, seed: int) -> tuple[s
     rivals = [name for name in (RANKER, BLEND) if name in names and name != best]
     differences = [gains[:, names.index(name)] - gains[:, names.index(best)] for name in rivals]
     columns = np.column_stack([gains, *differences])
-    bounds = intervals(columns, seed=seed)
+    bounds = intervals(columns, judged.window[asked], seed=seed)
     better = [rival for rival, low in zip(rivals, bounds[0, len(names) :], strict=True) if low > 0]
     labels = [*((name, None) for name in names), *((rival, best) for rival in rivals)]
     return max([best, *better], key=means.__getitem__), _metrics(labels, columns, bounds)
@@ -65,14 +67,21 @@ def user_ndcg(judged: Judged, scores: Scores, *, k: int = K) -> Values:
     return np.asarray(gain / np.where(ideal > 0, ideal, 1), dtype=np.float64)
 
 
-def intervals(values: Values, *, seed: int, draws: int = DRAWS) -> Values:
-    """Bound the mean of each column of (users, columns) by a 95 % percentile bootstrap over users: (2, columns)."""
+def intervals(values: Values, window: Numbers, *, seed: int, draws: int = DRAWS) -> Values:
+    """Bound the mean of each column of (users, columns) by a 95 % percentile bootstrap, shape (2, columns).
+
+    Windows are drawn with replacement and users within them: what helps at one time only is not trusted.
+    """
     rng = np.random.default_rng(seed)
-    users = len(values)
+    groups = [values[window == number] for number in np.unique(window)]
     means = np.empty((draws, values.shape[1]))
     for draw in range(draws):
-        drawn = np.bincount(rng.integers(0, users, users), minlength=users)
-        means[draw] = drawn @ values / users
+        total, users = np.zeros(values.shape[1]), 0
+        for number in rng.integers(0, len(groups), len(groups)) if len(groups) > 1 else [0]:
+            size = len(groups[number])
+            total += np.bincount(rng.integers(0, size, size), minlength=size) @ groups[number]
+            users += size
+        means[draw] = total / users
     return np.asarray(np.quantile(means, [0.025, 0.975], axis=0), dtype=np.float64)
 
 

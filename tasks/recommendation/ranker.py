@@ -1,6 +1,6 @@
-"""A LightGBM LambdaRank model of what a user takes of the candidates, kept in check by the guard."""
+"""A LightGBM LambdaRank model that improves on a blend of the sources, kept in check by the guard."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, cast
 
@@ -9,28 +9,31 @@ import numpy as np
 import pandas as pd
 from pandera.typing import DataFrame
 
-from slipstream.tasks.recommendation.guard import RANKER, Judged, Scores, judge
-from slipstream.tasks.recommendation.history import Feature
-from slipstream.tasks.recommendation.samples import KEYS, Sample, draw_sample, source_orders
+from slipstream.tasks.recommendation.blend import blend, learn_blend
+from slipstream.tasks.recommendation.guard import BLEND, RANKER, Scores, judge
+from slipstream.tasks.recommendation.history import Feature, Numbers
+from slipstream.tasks.recommendation.samples import KEYS, Sample, draw_sample, source_orders, source_shares, stack
 from slipstream.tasks.tables import Interaction, Metric, RankingFeature
 
 GAINS = {"weak": 1.0, "medium": 3.0, "strong": 7.0}
-Trial = tuple[Scores, Sample, int]
 FOLDS = 3
 ROUNDS = 400
 WINDOWS = 3
-PATIENCE = 30
+PATIENCE = 20
 LEARNING_RATE = 0.05
+FLOOR = 0.02
 
 
 @dataclass(frozen=True)
 class RankingModel:
     """What orders the candidates: `serve` is "ranker", "blend" or the name of the single source that was not beaten.
 
-    `boosters` holds one LightGBM model, or none where there was nothing to learn from.
+    `weights` are those of the sources in the blend. `boosters` holds one LightGBM model of what to add to the log of
+    the blend, or none where there was nothing to learn from.
     """
 
     boosters: tuple[lgb.Booster, ...]
+    weights: dict[str, float]
     serve: str
     validation: DataFrame[Metric]
 
@@ -44,104 +47,111 @@ def train_ranker(
     leaves: int,
     seed: int,
 ) -> RankingModel:
-    """Learn from one or more windows (the newest first) how to order candidates, and judge the result.
+    """Learn from one or more windows how to order candidates, and judge the result on what it has not seen.
 
-    With three or more windows the newest one alone decides on the number of rounds and on what is served; with fewer,
-    people of all windows are judged by models that did not see them. The served model has learnt from all windows.
+    With three or more windows each one is judged by what the others teach, with fewer each fold of people: windows
+    differ more than people do. The served model has learnt from all of it.
     """
     if len(features) != len(labels):
         raise ValueError(f"{len(features)} feature tables and {len(labels)} label tables; give one of each a window")
     names = sorted({name for table in features for name in table.columns} - set(KEYS))
     ordered = sorted(gains, key=lambda name: (gains[name], name))
     levels = {name: ordered.index(name) + 1 if gains[name] > 0 else 0 for name in ordered}
-    samples = [
-        draw_sample(table, traces, names, levels=levels, relevant=relevant)
-        for table, traces in zip(features, labels, strict=True)
-    ]
+    whole = stack(
+        [
+            draw_sample(table, traces, names, levels=levels, relevant=relevant)
+            for table, traces in zip(features, labels, strict=True)
+        ]
+    )
+    weights, fold = _weights(whole, seed), _folds(whole, seed)
     parameters = _parameters(leaves, [0.0, *(float(gains[name]) for name in ordered)], seed)
-    predicted, judged, best = (_by_window if len(samples) >= WINDOWS else _by_fold)(samples, parameters, seed)
-    orders = source_orders(names, judged.features)
-    if best:
-        orders[RANKER] = predicted
-    serve, validation = judge(judged.judged, orders, seed=seed)
-    boosters = (fit(_stack(samples).lesson(seed=seed), parameters, best),) if best else ()
-    return RankingModel(boosters, serve, validation)
+    lesson = whole.lesson(seed=seed)
+    models = _cross_fit(lesson, fold[whole.teachers()], weights, parameters)
+    orders = source_orders(names, whole.features) | {BLEND: _apart(whole, fold, seed)}
+    if models:
+        orders[RANKER] = _out_of_fold(models, whole, fold, weights)
+    serve, validation = judge(whole.judged, orders, seed=seed)
+    boosters = (lgb.train(dict(parameters), _dataset(lesson, weights), models.best_iteration),) if models else ()
+    return RankingModel(boosters, weights, serve, validation)
 
 
 def predict(model: RankingModel, features: DataFrame[RankingFeature]) -> Scores:
     """Score candidates in their order by what the model serves; -inf where a single source does not propose."""
-    if model.serve == RANKER:
-        booster = model.boosters[0]
-        matrix = features.reindex(columns=booster.feature_name(), fill_value=0).to_numpy(np.float32)
-        return np.asarray(booster.predict(matrix), dtype=np.float64)
     names = [name for name in features.columns if name not in KEYS]
-    orders = source_orders(names, features[names].to_numpy(np.float32))
-    return orders.get(model.serve, np.full(len(features), -np.inf))
+    matrix = features[names].to_numpy(np.float32)
+    if model.serve == BLEND:
+        return blend(model.weights, source_shares(names, matrix), len(matrix))
+    if model.serve != RANKER:
+        return source_orders(names, matrix).get(model.serve, np.full(len(features), -np.inf))
+    booster = model.boosters[0]
+    known = features.reindex(columns=booster.feature_name(), fill_value=0).to_numpy(np.float32)
+    return np.asarray(booster.predict(known)) + base_score(model.weights, names, matrix)
 
 
-def fit(sample: Sample, parameters: Mapping[str, Any], rounds: int, check: Sample | None = None) -> lgb.Booster:
-    """Fit LightGBM; with users to check on, stop when their nDCG@10 has not risen for a while."""
-    data = _dataset(sample)
-    valid = [data.create_valid(check.features, label=check.gain, group=check.groups())] if check else None
-    return lgb.train(dict(parameters), data, rounds, valid_sets=valid, callbacks=_stop() if check else None)
+def base_score(weights: Mapping[str, float], names: Sequence[str], features: Feature) -> Scores:
+    """Compute what the trees start from: the log of the blend of shares, cut off at log(`FLOOR`)."""
+    heard = blend(weights, source_shares(names, features), len(features))
+    return np.asarray(np.log(FLOOR + np.maximum(heard, 0)), dtype=np.float64)
 
 
-def _by_window(samples: list[Sample], parameters: Mapping[str, Any], seed: int) -> Trial:
-    """Judge a model of the older windows on the newest one: its scores there, that window, its number of rounds."""
-    newest, older = samples[0], _stack(samples[1:]).lesson(seed=seed)
-    check = newest.of(newest.teachers())
-    if not len(older.gain) or not len(check.gain):
-        return np.zeros(len(newest.gain)), newest, 0
-    booster = fit(older, parameters, ROUNDS, check)
-    return np.asarray(booster.predict(newest.features)), newest, booster.best_iteration
-
-
-def _by_fold(samples: list[Sample], parameters: Mapping[str, Any], seed: int) -> Trial:
-    """Judge everybody by a model of the other folds of users: all scores, all windows, the best number of rounds."""
-    whole = _stack(samples)
+def _folds(whole: Sample, seed: int) -> Numbers:
+    """Part the users by window, or by chance where there are few windows; each part is judged by the others."""
+    if whole.judged.window.max(initial=0) + 1 >= WINDOWS:
+        return whole.judged.window
     people, ids = pd.factorize(whole.users, sort=True)
-    fold = (np.random.default_rng(seed).permutation(len(ids)) % FOLDS)[people]
-    learn, teaches = whole.lesson(seed=seed), whole.teachers()
-    parts = [np.isin(fold[teaches][learn.judged.user], number) for number in range(FOLDS)]
-    if not all(part.any() for part in parts):
-        return np.zeros(len(whole.gain)), whole, 0
+    return np.asarray((np.random.default_rng(seed).permutation(len(ids)) % FOLDS)[people], dtype=np.int64)
+
+
+def _cross_fit(
+    lesson: Sample, fold: Numbers, weights: Mapping[str, float], parameters: Mapping[str, Any]
+) -> lgb.CVBooster | None:
+    """Fit one model without each fold of users, all with the number of rounds that is best on average."""
+    parts = [(fold == number)[lesson.judged.user] for number in range(FOLDS if not len(fold) else fold.max() + 1)]
+    if not all(part.any() and not part.all() for part in parts):
+        return None
     folds = [(np.flatnonzero(~part), np.flatnonzero(part)) for part in parts]
-    result = lgb.cv(dict(parameters), _dataset(learn), ROUNDS, folds=folds, callbacks=_stop(), return_cvbooster=True)
-    models = cast("lgb.CVBooster", result["cvbooster"])
-    predicted = np.zeros(len(whole.gain))
+    stop = [lgb.early_stopping(PATIENCE, verbose=False)]
+    data = _dataset(lesson, weights)
+    result = lgb.cv(dict(parameters), data, ROUNDS, folds=folds, callbacks=[*stop], return_cvbooster=True)
+    return cast("lgb.CVBooster", result["cvbooster"])
+
+
+def _out_of_fold(models: lgb.CVBooster, whole: Sample, fold: Numbers, weights: Mapping[str, float]) -> Scores:
+    """Score each fold by the model that has not seen it."""
+    scores = base_score(weights, whole.names, whole.features)
     for number, model in enumerate(models.boosters):
         rows = (fold == number)[whole.judged.user]
         if rows.any():
-            predicted[rows] = model.predict(whole.features[rows], num_iteration=models.best_iteration)
-    return predicted, whole, models.best_iteration
+            scores[rows] += model.predict(whole.features[rows], num_iteration=models.best_iteration)
+    return scores
 
 
-def _stop() -> list[Callable[..., Any]]:
-    """Stop when the nDCG@10 on others has not risen for a while."""
-    return [lgb.early_stopping(PATIENCE, verbose=False)]
+def _apart(whole: Sample, fold: Numbers, seed: int) -> Scores:
+    """Score each fold by the blend that the others teach."""
+    scores = np.full(len(whole.gain), -np.inf)
+    for number in np.unique(fold):
+        rows = (fold == number)[whole.judged.user]
+        shares = source_shares(whole.names, whole.features[rows])
+        scores[rows] = blend(_weights(whole.of(fold != number), seed), shares, int(rows.sum()))
+    return scores
 
 
-def _stack(samples: Sequence[Sample]) -> Sample:
-    """Put windows one behind the other; a user of two windows is judged twice."""
-    if len(samples) == 1:
-        return samples[0]
-    starts = np.cumsum([0, *(len(sample.judged.wanted) for sample in samples)])
-    judged = Judged(
-        np.concatenate([sample.judged.user + start for sample, start in zip(samples, starts, strict=False)]),
-        np.concatenate([sample.judged.relevant for sample in samples]),
-        np.concatenate([sample.judged.wanted for sample in samples]),
+def _weights(sample: Sample, seed: int) -> dict[str, float]:
+    """Learn the weights of the blend."""
+    some = sample.some(seed=seed)
+    return learn_blend(some.judged, source_shares(some.names, some.features))
+
+
+def _dataset(sample: Sample, weights: Mapping[str, float]) -> lgb.Dataset:
+    """Hand a sample to LightGBM, which starts from the blend."""
+    return lgb.Dataset(
+        sample.features,
+        sample.gain,
+        group=sample.groups(),
+        init_score=base_score(weights, sample.names, sample.features),
+        feature_name=sample.names,
+        params={"verbosity": -1},
     )
-    matrix: Feature = np.concatenate([sample.features for sample in samples])
-    gain = np.concatenate([sample.gain for sample in samples])
-    return Sample(
-        samples[0].names, matrix, gain, samples[0].users.append([sample.users for sample in samples[1:]]), judged
-    )
-
-
-def _dataset(sample: Sample) -> lgb.Dataset:
-    """Hand a sample to LightGBM."""
-    quiet = {"verbosity": -1}
-    return lgb.Dataset(sample.features, sample.gain, group=sample.groups(), feature_name=sample.names, params=quiet)
 
 
 def _parameters(leaves: int, gains: list[float], seed: int) -> dict[str, Any]:
@@ -154,6 +164,7 @@ def _parameters(leaves: int, gains: list[float], seed: int) -> dict[str, Any]:
         "lambdarank_truncation_level": 20,
         "num_leaves": leaves,
         "learning_rate": LEARNING_RATE,
+        "max_bin": 63,
         "min_data_in_leaf": 50,
         "feature_fraction": 0.7,
         "bagging_fraction": 0.8,

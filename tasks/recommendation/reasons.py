@@ -72,9 +72,10 @@ def _contributions(model: RankingModel, described: pl.DataFrame, rows: pl.DataFr
             if family_of(column):
                 weight[family_of(column)][chosen] += values
     chosen = np.flatnonzero(source == BLEND)
-    for column in described.columns:
-        if column.startswith("source_") and column.endswith("__share") and family_of(column):
-            weight[family_of(column)][chosen] += described[column].fill_null(0).to_numpy()[chosen]
+    for name, part in model.weights.items():
+        column = f"source_{name}__share"
+        if column in described.columns and family_of(column):
+            weight[family_of(column)][chosen] += part * described[column].fill_null(0).to_numpy()[chosen]
     return weight
 
 

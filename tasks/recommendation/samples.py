@@ -1,20 +1,22 @@
 """Candidates with what their users did next: what the ranker learns from and is judged by."""
 
+import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 from pandera.typing import DataFrame
 
-from slipstream.tasks.recommendation.guard import BLEND, Judged, Scores
+from slipstream.tasks.recommendation.guard import Judged, Scores
 from slipstream.tasks.recommendation.history import Feature, Numbers
 from slipstream.tasks.tables import Interaction, RankingFeature
 
 Flags = npt.NDArray[np.bool_]
 KEYS = ["user_id", "item_id"]
 OTHERS = 80
+SOME = 2000
 
 
 @dataclass(frozen=True)
@@ -33,7 +35,7 @@ class Sample:
         others = taught.groups() - np.bincount(taught.judged.user, taught.gain > 0, len(taught.users))
         chance = np.random.default_rng(seed).random(len(taught.gain)) * others[taught.judged.user]
         kept = (taught.gain > 0) | (chance < OTHERS)
-        judged = Judged(taught.judged.user[kept], taught.judged.relevant[kept], taught.judged.wanted)
+        judged = replace(taught.judged, user=taught.judged.user[kept], relevant=taught.judged.relevant[kept])
         return Sample(taught.names, taught.features[kept], taught.gain[kept], taught.users, judged)
 
     def teachers(self) -> Flags:
@@ -44,8 +46,13 @@ class Sample:
         """Keep some users, given as one truth value a user."""
         kept = users[self.judged.user]
         number = np.cumsum(users) - 1
-        judged = Judged(number[self.judged.user[kept]], self.judged.relevant[kept], self.judged.wanted[users])
+        old = self.judged
+        judged = Judged(number[old.user[kept]], old.relevant[kept], old.wanted[users], old.window[users])
         return Sample(self.names, self.features[kept], self.gain[kept], self.users[users], judged)
+
+    def some(self, *, seed: int) -> "Sample":
+        """Keep `SOME` users by chance, where there are more."""
+        return self.of(np.random.default_rng(seed).permutation(len(self.users)) < SOME)
 
     def groups(self) -> Numbers:
         """Count the candidates of each user."""
@@ -73,7 +80,8 @@ def draw_sample(
     hit = np.asarray(wanted.reindex(found, fill_value=0), dtype=np.int64) > 0
     count = np.asarray(wanted.groupby(level=0).sum().reindex(users, fill_value=0), dtype=np.int64)
     matrix = features.reindex(columns=list(names), fill_value=0).to_numpy(np.float32)
-    return Sample(list(names), matrix, gain, pd.Index(users), Judged(user.astype(np.int64), hit, count))
+    judged = Judged(user.astype(np.int64), hit, count, np.zeros(len(users), np.int64))
+    return Sample(list(names), matrix, gain, pd.Index(users), judged)
 
 
 def grade(labels: DataFrame[Interaction], levels: Mapping[str, int]) -> "pd.Series[int]":
@@ -84,12 +92,34 @@ def grade(labels: DataFrame[Interaction], levels: Mapping[str, int]) -> "pd.Seri
 
 
 def source_orders(names: Sequence[str], features: Feature) -> dict[str, Scores]:
-    """Recover from the features each single source's order of its candidates, and the blend of all."""
-    orders = {}
-    for position, name in enumerate(names):
-        if name.startswith("source_") and name.endswith("__rank"):
-            ranks = features[:, position]
-            orders[name.removeprefix("source_").removesuffix("__rank")] = np.where(ranks > 0, ranks, -np.inf)
-    if "agreement__share" in names:
-        orders[BLEND] = features[:, list(names).index("agreement__share")]
-    return orders
+    """Recover from the features each single source's order of the candidates, -inf where it is silent."""
+    ranks = _of_sources(names, features, "rank")
+    return {name: np.where(rank > 0, rank, -np.inf) for name, rank in ranks.items()}
+
+
+def source_shares(names: Sequence[str], features: Feature) -> dict[str, Feature]:
+    """Recover from the features each single source's scores, relative to the user's best one."""
+    return _of_sources(names, features, "share")
+
+
+def _of_sources(names: Sequence[str], features: Feature, what: str) -> dict[str, Feature]:
+    """Find one column of each source."""
+    found = {position: re.fullmatch(rf"source_(.+)__{what}", name) for position, name in enumerate(names)}
+    return {match.group(1): features[:, position] for position, match in found.items() if match}
+
+
+def stack(samples: Sequence[Sample]) -> Sample:
+    """Put windows one behind the other; a user of two windows is judged twice."""
+    if len(samples) == 1:
+        return samples[0]
+    starts = np.cumsum([0, *(len(sample.judged.wanted) for sample in samples)])
+    judged = Judged(
+        np.concatenate([sample.judged.user + start for sample, start in zip(samples, starts, strict=False)]),
+        np.concatenate([sample.judged.relevant for sample in samples]),
+        np.concatenate([sample.judged.wanted for sample in samples]),
+        np.repeat(np.arange(len(samples)), [len(sample.users) for sample in samples]),
+    )
+    features: Feature = np.concatenate([sample.features for sample in samples])
+    gain = np.concatenate([sample.gain for sample in samples])
+    users = samples[0].users.append([sample.users for sample in samples[1:]])
+    return Sample(samples[0].names, features, gain, users, judged)

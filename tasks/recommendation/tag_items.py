@@ -17,20 +17,24 @@ def tag_items(
     catalogue: DataFrame[CatalogueItem],
     *,
     evenness: float,
+    popularity: float,
     top: int,
     source: str,
 ) -> DataFrame[Candidate]:
     """Propose the items whose tags fit the user's: the sum over tags of user score times item score.
 
     The vector of an item is divided by its length to the `evenness`: 0 prefers items with many tags,
-    1 compares directions only. Tags that a user dislikes speak against.
+    1 compares directions only. Of items that fit alike the better known comes first: scores are multiplied by
+    (1 + number of traces) ** popularity. Tags that a user dislikes speak against.
     """
     board, tags = lay_board(interactions, users, catalogue), distinct(item_tags["tag"])
     wanted = place(user_tags["user_id"], user_tags["tag"], user_tags["score"], board.users, tags)
     offered = place(item_tags["item_id"], item_tags["tag"], item_tags["score"], board.items, tags)
     length = np.sqrt(np.asarray(offered.multiply(offered).sum(axis=1)).ravel())
-    shrink = np.maximum(length, 1e-12) ** -evenness
-    offered.data = offered.data * np.repeat(shrink, np.diff(offered.indptr)).astype(np.float32)
+    known = positions(interactions["item_id"], board.items)
+    traces = np.bincount(known[known >= 0], minlength=len(board.items))
+    factor = np.maximum(length, 1e-12) ** -evenness * (1.0 + traces) ** popularity
+    offered.data = offered.data * np.repeat(factor, np.diff(offered.indptr)).astype(np.float32)
     across = sparse.csr_array(offered.T)
     return propose(board, lambda part: (wanted[part] @ across).toarray(), top=top, source=source)
 

@@ -192,7 +192,8 @@ class TagItems(Table[Candidate]):
     interactions: gokart.TaskInstanceParameter[Table[Interaction]] = gokart.TaskInstanceParameter()
     users: gokart.TaskInstanceParameter[Table[User]] = gokart.TaskInstanceParameter()
     catalogue: gokart.TaskInstanceParameter[Table[CatalogueItem]] = gokart.TaskInstanceParameter()
-    evenness: luigi.FloatParameter = luigi.FloatParameter(default=1.0)
+    evenness: luigi.FloatParameter = luigi.FloatParameter(default=0.5)
+    popularity: luigi.FloatParameter = luigi.FloatParameter(default=0.5)
     top: luigi.IntParameter = luigi.IntParameter(default=100)
     source: luigi.Parameter[str] = luigi.Parameter(default="tags")
 
@@ -200,7 +201,8 @@ class TagItems(Table[Candidate]):
         """Propose items by tag."""
         wanted, offered = self.load(self.user_tags), self.load(self.item_tags)
         inputs = self.load(self.interactions), self.load(self.users), self.load(self.catalogue)
-        self.dump(tag_items(wanted, offered, *inputs, evenness=self.evenness, top=self.top, source=self.source))
+        knobs = {"evenness": self.evenness, "popularity": self.popularity}
+        self.dump(tag_items(wanted, offered, *inputs, **knobs, top=self.top, source=self.source))
 
 
 class CandidatePool(Table[Candidate]):

@@ -35,8 +35,8 @@ def read_pairs(
 ) -> Pairs:
     """Read the tables into matrices of sorted items by sorted tags; rows of other items are left out."""
     rows = pd.Index(sorted(items["item_id"]), dtype="str", name="item_id")
-    item_tags = item_tags[item_tags["item_id"].isin(rows)]
-    mentions = mentions[mentions["item_id"].isin(rows)]
+    item_tags = item_tags[rows.get_indexer(pd.Index(item_tags["item_id"])) >= 0]
+    mentions = mentions[rows.get_indexer(pd.Index(mentions["item_id"])) >= 0]
     tags = pd.Index(sorted({*item_tags["tag"], *mentions["tag"]}), dtype="str", name="tag")
     people = item_tags.drop_duplicates(["item_id", "tag", "user_id"]).dropna(subset=["user_id"])
     support = _matrix(item_tags, item_tags["weight"], rows, tags)
@@ -104,7 +104,8 @@ def draw_examples(
     label = features["people"].to_numpy() > 0
     if (label & proposed).sum() < fewest:
         label = given
-    tagged = features["item_id"].isin(features.loc[label, "item_id"].unique()).to_numpy()
+    item = pd.factorize(features["item_id"])[0]
+    tagged = np.bincount(item, weights=label)[item] > 0
     usable = tagged & proposed & (label | ~given)
     chance = np.random.default_rng(seed)
     drawn = []

@@ -121,11 +121,14 @@ def _describe(
     mentioned = pairs.mention_tfidf[rows]
     wanted = (sparse.coo_matrix(pairs.support[rows]), sparse.coo_matrix(mentioned))
     row, column = (np.concatenate([getattr(each, axis) for each in wanted]) for axis in ("row", "col"))
-    keys = np.union1d(best[0] * len(pairs.tags) + others.tags[best[1]], row.astype(np.int64) * len(pairs.tags) + column)
+    chosen = best[0] * len(pairs.tags) + others.tags[best[1]]
+    keys = np.sort(np.concatenate([chosen, row.astype(np.int64) * len(pairs.tags) + column]))
+    keys = keys[np.diff(keys, prepend=-1) > 0]
     row, column = np.divmod(keys, max(len(pairs.tags), 1))
     place = np.full(len(pairs.tags), -1)
     place[others.tags] = np.arange(len(others.tags))
-    proposed = np.isin(keys, best[0] * len(pairs.tags) + others.tags[best[1]])
+    proposed = np.zeros(len(keys), bool)
+    proposed[np.searchsorted(keys, chosen)] = True
     dense |= {"fusion": fusion, **less_one}
     found = {name: _look_up(values, row, place[column]) for name, values in dense.items()}
     popular = {"popularity": others.popularity, "popularity_people": others.popularity_people}

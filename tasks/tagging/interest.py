@@ -16,7 +16,7 @@ from slipstream.tasks.vectors import Matrix
 
 CELLS = 4_000_000
 WIDELY = "widely liked"
-SHARPNESS = 2.0
+SHARPNESS = 3.0
 FULL_VOICE = 1.0
 Counts: TypeAlias = sparse.csr_matrix
 
@@ -31,12 +31,12 @@ def score_user_tags(  # noqa: PLR0913 (the traces' tables and the knobs)
     kinds: Mapping[str, Kind],
     as_of: datetime,
     shrinkage: float = 5.0,
-    lift: float = 0.05,
+    lift: float = 0.1,
     top: int = 20,
 ) -> DataFrame[UserTagScore]:
     """Score the tags of each user by the weighted mean of P(tag | trace), at most `top` a user, positive ones only.
 
-    A trace on an item shares its voice among the item's tags, by the squares of their scores; when these add up to
+    A trace on an item shares its voice among the item's tags, by the cubes of their scores; when these add up to
     less than 1, part of it stays unspoken. A declared interest or a search speaks for its own tag, fully.
     The mean is drawn to the population's as if everybody had left traces of total weight `shrinkage` at random, and
     divided by (population mean) ** `lift`: 0 ranks by plain interest, 1 by how much it exceeds everybody's.

@@ -17,9 +17,9 @@ Floats = npt.NDArray[np.float64]
 
 LIGHTGBM = {
     "objective": "binary",
-    "learning_rate": 0.2,
-    "num_leaves": 12,
-    "max_depth": 4,
+    "learning_rate": 0.25,
+    "num_leaves": 8,
+    "max_depth": 3,
     "min_data_in_leaf": 20,
     "max_bin": 127,
     "deterministic": True,

@@ -83,7 +83,7 @@ class UserTagScores(Table[UserTagScore]):
     kinds: luigi.DictParameter = luigi.DictParameter(default={})
     as_of: gokart.ZonedDateSecondParameter = gokart.ZonedDateSecondParameter()
     shrinkage: luigi.FloatParameter = luigi.FloatParameter(default=5.0)
-    lift: luigi.FloatParameter = luigi.FloatParameter(default=0.05)
+    lift: luigi.FloatParameter = luigi.FloatParameter(default=0.1)
     top: luigi.IntParameter = luigi.IntParameter(default=20)
 
     def run(self) -> None:

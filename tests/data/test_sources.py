@@ -50,6 +50,16 @@ def test_too_many_bad_rows_stop_with_the_first_one_named(tmp_path):
     assert all(word in str(error.value) for word in words)
 
 
+def test_a_long_or_missing_value_leaves_room_for_the_remedy(tmp_path):
+    (tmp_path / "x.csv").write_text(HEADER + "u,i,view," + "yesterday" * 100 + ",1\n")
+    (tmp_path / "y.csv").write_text(HEADER + ",i,view,2024-01-01,1\n")
+    for name, words in (("x.csv", "value 'yesterdayyesterday"), ("y.csv", "value nothing: missing")):
+        with pytest.raises(BadRowsError) as error:
+            accepted(read(str(tmp_path / name), {}, Event), bad_share=0, path=name, quarantine="q.parquet")
+        assert words in str(error.value)
+        assert len(str(error.value)) < 450
+
+
 def test_good_rows_are_sorted_and_of_the_declared_types(tmp_path):
     (tmp_path / "x.csv").write_text(HEADER + LINE.format(2) + LINE.format(1))
     rows = accepted(read(str(tmp_path / "x.csv"), {}, Event), bad_share=0, path="", quarantine="")

@@ -7,6 +7,7 @@ import sys
 
 import pandas as pd
 import polars as pl
+import pytest
 from scipy.stats import spearmanr
 
 from slipstream import conf, graph
@@ -61,10 +62,11 @@ def test_a_reader_who_only_answered_gets_what_they_asked_for(recommend, newsroom
     readers -= set(pd.read_json(newsroom / "searches.jsonl", lines=True)["member"])
     served = lists[lists["user_id"].isin(readers)]
     fit = pd.read_parquet(newsroom / "truth/item_tags.parquet")
-    wanted = answers[answers["respondent"].isin(readers)].assign(tag=lambda t: t["choice"].str.split("|")).explode("tag")
+    wanted = answers[answers["respondent"].isin(readers)].rename(columns={"respondent": "user_id"})
+    wanted = wanted.assign(tag=wanted["choice"].str.split("|")).explode("tag")
     tags = pd.read_csv(newsroom / "tags.csv").set_index("alias")["tag"]
     wanted["tag"] = wanted["tag"].map(tags).fillna(wanted["tag"])
-    hits = served.merge(fit[fit["fit"] > 0.3]).merge(wanted[["respondent", "tag"]].rename(columns={"respondent": "user_id"}))
+    hits = served.merge(fit[fit["fit"] > 0.3]).merge(wanted[["user_id", "tag"]])
 
     assert readers
     assert set(served["source"]) == {"tags"}
@@ -96,7 +98,8 @@ def test_robots_are_left_out(recommend, newsroom):
     assert not robots & set(recommend.find(Interactions).output().load()["user_id"])
 
 
-def test_the_second_run_executes_nothing(recommend, run):
+@pytest.mark.usefixtures("recommend")
+def test_the_second_run_executes_nothing(run):
     assert run(Recommend(**KNOBS)) == []
 
 
@@ -146,7 +149,7 @@ def test_the_exports_hold_the_same_lists(recommend, made, tmp_path, run):
     assert count == len(lists)
 
 
-def test_a_declared_interest_changes_the_list_but_not_the_ranker(recommend, made, newsroom, tmp_path, run):
+def test_a_declared_interest_changes_the_list_but_not_the_ranker(recommend, made, tmp_path, run):
     conf.set_workspace(made)
     lists = recommend.products["recommendations"].output().load()
     user = lists["user_id"].iloc[0]
@@ -163,11 +166,13 @@ def test_a_declared_interest_changes_the_list_but_not_the_ranker(recommend, made
     assert len(after[(after["user_id"] == user)]) >= len(before[~others])
 
 
-def test_the_command_line_of_luigi_finds_the_same_products(recommend, made, newsroom, tmp_path):
+@pytest.mark.usefixtures("recommend")
+def test_the_command_line_of_luigi_finds_the_same_products(made, newsroom, tmp_path):
     command = ["-m", "luigi", "--module", "slipstream.pipelines.recommend", "Recommend", "--local-scheduler"]
     knobs = ["--as-of", AS_OF.isoformat(), "--windows", "1", "--workers", "2"]
     ini = tmp_path / "luigi.cfg"
-    ini.write_text((ROOT / "examples/newsroom/newsroom.ini").read_text() + f"\n[TaskOnKart]\nworkspace_directory={made}\n")
+    newsroom_ini = (ROOT / "examples/newsroom/newsroom.ini").read_text()
+    ini.write_text(f"{newsroom_ini}\n[TaskOnKart]\nworkspace_directory={made}\n")
     environment = {**os.environ, "NEWSROOM": str(newsroom), "LUIGI_CONFIG_PATH": str(ini)}
     done = subprocess.run(
         [sys.executable, *command, *knobs], env=environment, cwd=ROOT, capture_output=True, text=True, check=False

@@ -83,7 +83,7 @@ def tags(world: World, *, top: int) -> pd.DataFrame:
     wanted = table(UserTagScore, [(user, tag, 1.0, "{}") for user, tag in given])
     offered = table(ItemTagScore, [(row.item_id, row.tag, 0.9, "{}") for row in world.item_tags.itertuples()])
     tables = world.interactions, world.users, world.catalogue
-    return tag_items(wanted, offered, *tables, evenness=0.5, top=top, source="s")
+    return tag_items(wanted, offered, *tables, evenness=0.5, popularity=0.5, top=top, source="s")
 
 
 ALIKE = [popular, trending, fresh]

@@ -4,11 +4,12 @@ import pytest
 from slipstream.tasks.recommendation.guard import Judged, intervals, judge, user_ndcg
 
 USERS = 60
+NOW = np.zeros(USERS, int)
 
 
 def judged(wanted=1):
     """Each user has three candidates, of which the second is relevant."""
-    return Judged(np.repeat(np.arange(USERS), 3), np.tile([False, True, False], USERS), np.full(USERS, wanted))
+    return Judged(np.repeat(np.arange(USERS), 3), np.tile([False, True, False], USERS), np.full(USERS, wanted), NOW)
 
 
 def order(*scores):
@@ -62,10 +63,17 @@ def test_without_anybody_to_ask_the_blend_is_served():
     assert (serve, len(metrics)) == ("blend", 0)
 
 
+def test_what_helps_in_one_window_only_is_not_trusted():
+    window = np.repeat(np.arange(4), 100)
+    once = np.where(window == 0, 1.0, 0.01)[:, None] * np.random.default_rng(0).choice([-1, 1, 1, 1], (400, 1))
+    assert intervals(once, np.zeros(400, int), seed=0)[0, 0] > 0.05
+    assert intervals(once, window, seed=0)[0, 0] < 0.01
+
+
 def test_the_interval_holds_the_mean_and_repeats():
     values = np.random.default_rng(3).normal(1, 1, (400, 2))
-    low, high = intervals(values, seed=5)
-    assert np.array_equal([low, high], intervals(values, seed=5))
+    low, high = intervals(values, np.zeros(400, int), seed=5)
+    assert np.array_equal([low, high], intervals(values, np.zeros(400, int), seed=5))
     assert (low < values.mean(axis=0)).all()
     assert (values.mean(axis=0) < high).all()
     assert high - low == pytest.approx(2 * 1.96 / 20, rel=0.2)

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from functools import cache
 
 import numpy as np
@@ -58,10 +59,14 @@ def test_it_learns_what_two_sources_know_together(count):
 
 def test_it_follows_the_source_that_is_right():
     features, _ = window("left", 7)
-    booster = learnt("left", 1).boosters[0]
-    scores = booster.predict(features[booster.feature_name()].to_numpy())
+    scores = predict(replace(learnt("left", 1), serve="ranker"), features)
     first = features.assign(score=scores).sort_values("score").groupby("user_id").tail(1)
     assert (first["source_left__rank"] == 1).mean() > 0.95
+
+
+def test_the_blend_gives_each_source_its_weight():
+    assert learnt("left", 1).weights == {"left": 1}
+    assert set(learnt("both", 1).weights) == {"left", "right"}
 
 
 def test_where_one_source_is_perfect_it_is_served_itself():
@@ -75,10 +80,14 @@ def test_where_all_is_noise_a_single_source_is_served(count):
     assert paired(model)["low"] <= 0
 
 
-def test_with_three_windows_the_newest_is_the_judge_and_all_teach():
-    model = learnt("both", 3)
-    assert model.validation["count"].eq(USERS).all()
+def test_everybody_of_every_window_is_judged():
+    assert learnt("both", 3).validation["count"].eq(3 * USERS).all()
     assert learnt("both", 1).validation["count"].eq(USERS).all()
+
+
+def test_what_was_right_in_one_window_of_three_is_not_served():
+    windows = [window("left", 0), window("left", 1), window("both", 2)]
+    assert train(windows).serve == "left"
 
 
 def test_a_single_source_orders_only_what_it_proposed():
@@ -98,7 +107,7 @@ def test_stronger_traces_come_first():
         for row in features[features["source_left__rank"] == rank].itertuples()
     ]
     model = train([(features, table(Interaction, rows))])
-    scores = model.boosters[0].predict(features[model.boosters[0].feature_name()].to_numpy())
+    scores = predict(replace(model, serve="ranker"), features)
     mean = pd.Series(scores).groupby(features["source_left__rank"].to_numpy()).mean()
     assert mean[1.0] > mean[0.5] > mean[np.float32(0.2)]
 
@@ -115,7 +124,8 @@ def test_where_nobody_took_anything_the_blend_is_served():
     features, _ = window("left", 1)
     model = train([(features, empty(Interaction))])
     assert (model.boosters, model.serve, len(model.validation)) == ((), "blend", 0)
-    assert predict(model, features).tolist() == features["agreement__share"].tolist()
+    assert model.weights == {"left": 0.5, "right": 0.5}
+    assert predict(model, features) == pytest.approx(features["agreement__share"])
 
 
 def test_no_candidates_teach_nothing():

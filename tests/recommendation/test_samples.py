@@ -1,7 +1,7 @@
 import numpy as np
 import pandas as pd
 
-from slipstream.tasks.recommendation.samples import draw_sample, grade, source_orders
+from slipstream.tasks.recommendation.samples import draw_sample, grade, source_orders, source_shares, stack
 from slipstream.tasks.tables import Interaction, RankingFeature
 from tests.worlds import AS_OF, table
 
@@ -72,7 +72,20 @@ def test_many_candidates_without_a_hit_are_thinned():
     assert all(60 < count < 100 for count in kept.groups())
 
 
+def test_scores_of_sources_are_found_by_their_names():
+    shares = source_shares(["source_trending_0.5h__share", "agreement__share"], np.array([[1, 2]], np.float32))
+    assert {name: values.tolist() for name, values in shares.items()} == {"trending_0.5h": [1]}
+
+
+def test_windows_are_stacked_and_their_users_judged_apart():
+    both = stack([sample(), sample(relevant=("medium",))])
+    assert both.judged.user.tolist() == [0, 0, 1, 2, 2, 3]
+    assert both.users.tolist() == ["u", "v", "u", "v"]
+    assert both.judged.wanted.tolist() == [2, 0, 1, 0]
+    assert both.judged.window.tolist() == [0, 0, 1, 1]
+
+
 def test_single_sources_order_what_they_proposed():
     orders = source_orders(NAMES, sample().features)
-    assert sorted(orders) == ["blend", "ease", "knn"]
+    assert sorted(orders) == ["ease", "knn"]
     assert orders["knn"].tolist() == [0.5, -np.inf, 1]

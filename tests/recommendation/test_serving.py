@@ -13,7 +13,8 @@ FEATURES = RankingFeature.validate(
             "user_id": ["u", "u", "u", "new"],
             "item_id": ["a", "b", "c", "a"],
             "source_knn__rank": np.array([0.5, 1, 0, 1], np.float32),
-            "agreement__share": np.array([0.9, 0.1, 0.5, 1], np.float32),
+            "source_knn__share": np.array([0.9, 0.1, 0, 1], np.float32),
+            "source_popular__share": np.array([0.9, 0.1, 1, 1], np.float32),
         }
     )
 )
@@ -27,7 +28,7 @@ TRENDING = table(
 
 
 def model(serve):
-    return RankingModel((), serve, empty(Metric))
+    return RankingModel((), {"knn": 0.5, "popular": 0.5}, serve, empty(Metric))
 
 
 def served(serve="knn", top=4, hidden=(), features=FEATURES, users=USERS, fallbacks=(TAGS, TRENDING)):

@@ -17,8 +17,8 @@ def test_a_cause_is_one_line(error, words):
     assert cause(error) == words
 
 
-def test_long_messages_are_cut():
-    assert one_line("ab " * 10, most=6) == "ab ab…"
+def test_long_messages_are_cut_between_fact_and_remedy():
+    assert one_line("facts, facts, facts; do it", most=15) == "facts, fa…do it"
     assert one_line("ab cd", most=5) == "ab cd"
 
 

@@ -41,9 +41,9 @@ def of(scores, user):
 def test_the_score_is_the_weighted_mean_of_the_tags():
     found = of(scored(did(("u", "alien", 2.0), ("u", "laura", 1.0)), shrinkage=0.0, lift=0.0), "u")
     assert found == {
-        "space": pytest.approx(2 * 0.9**2 / (0.9**2 + 0.6**2) / 3, abs=1e-6),
-        "horror": pytest.approx(2 * 0.6**2 / (0.9**2 + 0.6**2) / 3, abs=1e-6),
-        "noir": pytest.approx(0.8**2 / 3, abs=1e-6),
+        "space": pytest.approx(2 * 0.9**3 / 3, abs=1e-6),
+        "horror": pytest.approx(2 * 0.6**3 / 3, abs=1e-6),
+        "noir": pytest.approx(0.8**3 / 3, abs=1e-6),
     }
 
 

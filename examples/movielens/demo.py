@@ -1,0 +1,81 @@
+"""The main job on MovieLens: raw ratings in, recommendations with reasons and an honest backtest out."""
+
+import json
+import sys
+import time
+from pathlib import Path
+
+import pandas as pd
+from rich.console import Console
+from rich.table import Table
+
+from slipstream import conf
+from slipstream.cli import execute
+from slipstream.pipelines import Recommend
+from slipstream.tasks.base import Pipeline
+from slipstream.tasks.tables import Recommendation
+
+HERE = Path("examples/movielens")
+CONF = HERE / "movielens.ini"
+DECLARED = json.dumps([{"path": str(HERE / "declared.csv")}])
+USER, TOP = "321", 5
+
+console = Console(highlight=False)
+
+
+def main() -> int:
+    """Recommend, look, judge, declare an interest and look again."""
+    began = time.perf_counter()
+    steps = [
+        ("Recommend to everybody", ["run", "Recommend", "--workers", "2"]),
+        (f"What user {USER} gets", ["show", "Recommend", "recommendations", "--user", USER, "--top", str(TOP)]),
+        ("How good that would have been", ["run", "Backtest", "--workers", "2"]),
+        ("Judged by each user's last fifth of events", ["show", "Backtest", "quality"]),
+        (f"User {USER} declares an interest in Film-Noir", ["run", "Recommend", "--set", f"declared={DECLARED}"]),
+    ]
+    for title, command in steps:
+        console.rule(title, align="left")
+        code = execute([*command, "--conf", str(CONF)])
+        if code:
+            return code
+    conf.load([CONF])
+    before = Recommend()
+    after = Recommend(declared=json.loads(DECLARED))
+    console.print(moves(lists(before), lists(after), titles(before)))
+    where(before)
+    console.print(f"{time.perf_counter() - began:.1f} s in all")
+    return 0
+
+
+def lists(pipeline: Pipeline[Recommendation]) -> pd.DataFrame:
+    """Load the user's list, best first."""
+    table: pd.DataFrame = pipeline.output().load()
+    return table[table["user_id"] == USER].sort_values("rank")
+
+
+def titles(pipeline: Recommend) -> dict[str, str]:
+    """Name the films."""
+    items = pipeline.products["items"].output().load()
+    return dict(zip(items["item_id"], items["title"], strict=True))
+
+
+def moves(before: pd.DataFrame, after: pd.DataFrame, names: dict[str, str]) -> Table:
+    """Show how the first places changed."""
+    places = dict(zip(before["item_id"], before["rank"], strict=True))
+    table = Table("rank", "was", "film", "why")
+    for row in after.head(2 * TOP).itertuples():
+        was = places.get(row.item_id)
+        move = "new" if was is None else "=" if was == row.rank else f"{was} {'▲' if was > row.rank else '▼'}"
+        table.add_row(str(row.rank), move, names[row.item_id], row.reason)
+    return table
+
+
+def where(pipeline: Recommend) -> None:
+    """Tell where the products lie."""
+    console.rule("Products, readable by any Parquet, Arrow or JSON reader", align="left")
+    for name, task in pipeline.products.items():
+        console.print(f"{name:16} {task.output().path()}", soft_wrap=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
