@@ -74,16 +74,20 @@ class Knowledge:
         return FilledItemEmbedding(behaviour=self.behaviour, content=self.content)
 
     @cached_property
-    def tag_features(self) -> TagFeatures:
-        """Pairs of item and tag, described."""
-        mentions = TagMentions(items=self.log.items, vocabulary=self.vocabulary)
+    def mentions(self) -> TagMentions:
+        """The tags found in the texts."""
+        return TagMentions(items=self.log.items, vocabulary=self.vocabulary)
+
+    def tag_features(self, candidates: int) -> TagFeatures:
+        """Describe so many pairs of item and tag an item."""
         return TagFeatures(
             items=self.log.items,
             item_tags=self.given_tags,
-            mentions=mentions,
+            mentions=self.mentions,
             terms=self.terms,
             contents=self.contents,
             behaviours=self.behaviours,
+            candidates=candidates,
             seed=self.pipeline.seed,
         )
 
@@ -92,10 +96,10 @@ class Knowledge:
         """How well each tag fits each item."""
         return self.scored_tags(top=20, threshold=0.1)
 
-    def scored_tags(self, *, top: int, threshold: float) -> ItemTagScores:
-        """Keep so many tags an item, from a threshold up."""
+    def scored_tags(self, *, top: int, threshold: float, candidates: int = 50) -> ItemTagScores:
+        """Keep so many tags an item of so many candidates, from a threshold up."""
         return ItemTagScores(
-            features=self.tag_features,
+            features=self.tag_features(candidates),
             items=self.log.items,
             item_tags=self.given_tags,
             contents=self.contents,

@@ -46,4 +46,5 @@ def _judged_source(paired: pd.DataFrame, otherwise: str) -> str:
 
 
 def _with_interval(row: pd.Series, sign: str = "") -> str:
-    return f"{row['value']:{sign}.3f} [{row['low']:{sign}.3f}, {row['high']:{sign}.3f}]"
+    value, low, high = (f"{row[name]:{sign}.3f}".replace("0.", ".", 1) for name in ("value", "low", "high"))
+    return f"{value} [{low}, {high}]"

@@ -18,7 +18,7 @@ from slipstream.tasks.tables import Recommendation
 HERE = Path("examples/movielens")
 CONF = HERE / "movielens.ini"
 DECLARED = json.dumps([{"path": str(HERE / "declared.csv")}])
-USER, TOP = "321", 5
+USER, TOP = "272", 5
 
 console = Console(highlight=False)
 

@@ -203,11 +203,10 @@ def _names(statements: Iterable[ast.stmt]) -> set[tuple[str, ...]]:
 
 
 def _bare(statement: ast.stmt) -> ast.stmt:
-    """Copy a definition without what cannot change its meaning."""
-    copy = ast.parse(ast.unparse(statement)).body[0]
-    if isinstance(copy, ast.ClassDef):
-        copy.body = [part for part in copy.body if not _is_parameter(part)]
-    bare: ast.stmt = _Bare().visit(copy)
+    """Strip a parsed definition of what cannot change its meaning; nothing else reads the parsed tree."""
+    if isinstance(statement, ast.ClassDef):
+        statement.body = [part for part in statement.body if not _is_parameter(part)]
+    bare: ast.stmt = _Bare().visit(statement)
     return bare
 
 

@@ -18,17 +18,21 @@ def tag_quality(
     held_out: DataFrame[ItemTag],
     known: DataFrame[ItemTag],
     *,
+    min_items: int = 1,
     k: int = 10,
     resamples: int = 1000,
     seed: int = 0,
 ) -> DataFrame[Metric]:
     """Measure named score tables by AUC and nDCG@k of each item's held-out tags among all not known of it.
 
-    The tags are those of `known` and `held_out`; a pair without a score counts as scored 0. Ties are fair: half in the
-    AUC, the expectation over random orders in the nDCG. Values are means over items with a 95 % interval (bootstrap
-    over items, `resamples` draws); rows with a baseline hold the paired difference to it, for every ordered pair.
+    The tags are those that at least min_items items bear in `known`; a pair without a score counts as scored 0. Ties
+    are fair: half in the AUC, the expectation over random orders in the nDCG. Values are means over items with a 95 %
+    interval (bootstrap over items, `resamples` draws); rows with a baseline hold the paired difference to it, for every
+    ordered pair.
     """
-    truth = _Truth.read(held_out, known)
+    bearers = known.drop_duplicates(["item_id", "tag"])["tag"].value_counts()
+    judged = bearers.index[bearers >= min_items]
+    truth = _Truth.read(held_out[held_out["tag"].isin(judged)], known[known["tag"].isin(judged)])
     if not len(truth.items) or not scores:
         return empty(Metric)
     measured = {name: truth.measure(table, k) for name, table in sorted(scores.items())}
@@ -45,21 +49,22 @@ def tag_quality(
     return Metric.validate(pd.DataFrame(rows, columns=columns(Metric)))
 
 
-def compare_tag_scores(
+def compare_tag_scores(  # noqa: PLR0913 (five tables and four knobs)
     scores: Mapping[str, DataFrame[ItemTagScore]],
     held_out: DataFrame[ItemTag],
     known: DataFrame[ItemTag],
     mentions: DataFrame[TagMention],
     items: DataFrame[Item],
     *,
+    min_items: int = 1,
     k: int = 10,
     resamples: int = 1000,
     seed: int = 0,
 ) -> DataFrame[Metric]:
     """Measure named score tables beside the baselines "tf-idf" and "popular"."""
     judged = items[items["item_id"].isin(held_out["item_id"])]
-    baselines = {"tf-idf": tfidf_scores(known, mentions), "popular": popular_tag_scores(known, judged)}
-    return tag_quality({**baselines, **scores}, held_out, known, k=k, resamples=resamples, seed=seed)
+    tables = {"tf-idf": tfidf_scores(known, mentions), "popular": popular_tag_scores(known, judged), **scores}
+    return tag_quality(tables, held_out, known, min_items=min_items, k=k, resamples=resamples, seed=seed)
 
 
 def _interval(value: Floats, draws: npt.NDArray[np.int64]) -> tuple[float, float, float]:

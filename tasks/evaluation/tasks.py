@@ -137,6 +137,7 @@ class TagQuality(Table[Metric]):
     mentions: gokart.TaskInstanceParameter[Table[TagMention]] = gokart.TaskInstanceParameter()
     items: gokart.TaskInstanceParameter[Table[Item]] = gokart.TaskInstanceParameter()
     names: luigi.ListParameter[tuple[str, ...]] = luigi.ListParameter()
+    min_items: luigi.IntParameter = luigi.IntParameter(default=3)
     k: luigi.IntParameter = luigi.IntParameter(default=10)
     resamples: luigi.IntParameter = luigi.IntParameter(default=1000)
     seed: luigi.IntParameter = luigi.IntParameter(default=0)
@@ -145,4 +146,10 @@ class TagQuality(Table[Metric]):
         """Judge the scores, named in their order."""
         scores = dict(zip(self.names, self.load(list(self.scores)), strict=True))
         tables: list[Any] = [self.load(task) for task in (self.held_out, self.known, self.mentions, self.items)]
-        self.dump(compare_tag_scores(scores, *tables, k=self.k, resamples=self.resamples, seed=self.seed))
+        knobs: dict[str, Any] = {
+            "min_items": self.min_items,
+            "k": self.k,
+            "resamples": self.resamples,
+            "seed": self.seed,
+        }
+        self.dump(compare_tag_scores(scores, *tables, **knobs))

@@ -14,6 +14,7 @@ from slipstream.tasks.tables import Metric, empty
 
 K = 10
 DRAWS = 1000
+WORTH = 0.01
 RANKER, BLEND = "ranker", "blend"
 Scores = npt.NDArray[np.floating[Any]]
 Values = npt.NDArray[np.float64]
@@ -37,7 +38,7 @@ def judge(judged: Judged, orders: Mapping[str, Scores], *, seed: int) -> tuple[s
     """Compare orders of the candidates by nDCG@10 a user, and name the one to serve.
 
     A higher score comes first and only scores above -inf are proposed. "ranker" and "blend" are served only where the
-    95 % bootstrap interval of the mean paired difference to the best single source lies above 0.
+    95 % bootstrap interval of the mean paired difference to the best single source lies above `WORTH` of its nDCG.
     """
     asked = judged.wanted > 0
     if not asked.any() or not orders:
@@ -50,7 +51,7 @@ def judge(judged: Judged, orders: Mapping[str, Scores], *, seed: int) -> tuple[s
     differences = [gains[:, names.index(name)] - gains[:, names.index(best)] for name in rivals]
     columns = np.column_stack([gains, *differences])
     bounds = intervals(columns, judged.window[asked], seed=seed)
-    better = [rival for rival, low in zip(rivals, bounds[0, len(names) :], strict=True) if low > 0]
+    better = [rival for rival, low in zip(rivals, bounds[0, len(names) :], strict=True) if low > WORTH * means[best]]
     labels = [*((name, None) for name in names), *((rival, best) for rival in rivals)]
     return max([best, *better], key=means.__getitem__), _metrics(labels, columns, bounds)
 

@@ -49,8 +49,8 @@ def train_ranker(
 ) -> RankingModel:
     """Learn from one or more windows how to order candidates, and judge the result on what it has not seen.
 
-    With three or more windows each one is judged by what the others teach, with fewer each fold of people: windows
-    differ more than people do. The served model has learnt from all of it.
+    With three or more windows, windows are judged by what other windows teach, with fewer, people by what other people
+    teach: windows differ more than people do. The served model has learnt from all of it.
     """
     if len(features) != len(labels):
         raise ValueError(f"{len(features)} feature tables and {len(labels)} label tables; give one of each a window")
@@ -66,7 +66,7 @@ def train_ranker(
     weights, fold = _weights(whole, seed), _folds(whole, seed)
     parameters = _parameters(leaves, [0.0, *(float(gains[name]) for name in ordered)], seed)
     lesson = whole.lesson(seed=seed)
-    models = _cross_fit(lesson, fold[whole.teachers()], weights, parameters)
+    models = _cross_fit(lesson, fold[whole.teachers(seed=seed)], weights, parameters)
     orders = source_orders(names, whole.features) | {BLEND: _apart(whole, fold, seed)}
     if models:
         orders[RANKER] = _out_of_fold(models, whole, fold, weights)
@@ -97,7 +97,7 @@ def base_score(weights: Mapping[str, float], names: Sequence[str], features: Fea
 def _folds(whole: Sample, seed: int) -> Numbers:
     """Part the users by window, or by chance where there are few windows; each part is judged by the others."""
     if whole.judged.window.max(initial=0) + 1 >= WINDOWS:
-        return whole.judged.window
+        return whole.judged.window % FOLDS
     people, ids = pd.factorize(whole.users, sort=True)
     return np.asarray((np.random.default_rng(seed).permutation(len(ids)) % FOLDS)[people], dtype=np.int64)
 

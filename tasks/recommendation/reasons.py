@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 import polars as pl
 from pandera.typing import DataFrame
@@ -11,10 +12,11 @@ from pandera.typing import DataFrame
 from slipstream.tasks.kinds import parse_kinds
 from slipstream.tasks.recommendation.evidence import PAIR, Evidence, best_tags, nearest_touched
 from slipstream.tasks.recommendation.guard import BLEND, RANKER
-from slipstream.tasks.recommendation.ranker import RankingModel
+from slipstream.tasks.recommendation.ranker import FLOOR, RankingModel, base_score
 from slipstream.tasks.recommendation.wording import Words, words_of
 from slipstream.tasks.tables import Candidate, RankingFeature, Recommendation, columns
 
+Values = npt.NDArray[np.float64]
 FAMILIES = {
     "touched": ("source_transition", "source_ease", "source_knn", "source_als", "embedding_"),
     "tags": ("source_tags", "tags__"),
@@ -36,13 +38,14 @@ def explain(
 ) -> DataFrame[Recommendation]:
     """Add to each item of the lists a reason in words.
 
-    Where the ranker placed an item, its SHAP values are summed by family of features; the strongest positive family
-    that the evidence supports speaks. Where a source placed it, that source speaks first.
+    Where the ranker placed an item, the SHAP values of its trees and the parts of the blend they start from are summed
+    by family of features; the strongest positive family that the evidence supports speaks. Where a single source placed
+    it, that source speaks first.
     """
     words = words_of(language)
     rows = pl.from_pandas(ranked).sort("user_id", "rank")
     described = rows.select(PAIR).join(pl.from_pandas(features), on=PAIR, how="left", maintain_order="left")
-    weight = _contributions(model, described, rows)
+    weight = _contributions(model, features, described, rows)
     sayings = _sayings(rows, described, evidence, words, kinds)
     reason = np.full(len(rows), words.default, dtype=object)
     strongest = np.zeros(len(rows))
@@ -59,27 +62,43 @@ def family_of(column: str) -> str:
     return next((family for family, starts in FAMILIES.items() if column.startswith(starts)), "")
 
 
-def _contributions(model: RankingModel, described: pl.DataFrame, rows: pl.DataFrame) -> dict[str, np.ndarray]:
+def _contributions(
+    model: RankingModel, features: DataFrame[RankingFeature], described: pl.DataFrame, rows: pl.DataFrame
+) -> dict[str, Values]:
     """Measure for each row how much each family speaks for it."""
     weight = {family: np.zeros(len(rows)) for family in FAMILIES}
     source = rows["source"].to_numpy()
     for family in FAMILIES:
         placed = np.array([family_of(f"source_{name}__") == family for name in source], dtype=bool)
         weight[family][placed] = np.inf
-    if model.serve == RANKER and (source == RANKER).any():
-        chosen = np.flatnonzero(source == RANKER)
-        for column, values in _shap(model, described[chosen]).items():
+    chosen = np.flatnonzero((source == RANKER) | (source == BLEND))
+    if len(chosen):
+        parts = _blend_parts(model, features, described[chosen])
+        if model.serve == RANKER:
+            parts |= _shap(model, described[chosen])
+        for column, values in parts.items():
             if family_of(column):
                 weight[family_of(column)][chosen] += values
-    chosen = np.flatnonzero(source == BLEND)
-    for name, part in model.weights.items():
-        column = f"source_{name}__share"
-        if column in described.columns and family_of(column):
-            weight[family_of(column)][chosen] += part * described[column].fill_null(0).to_numpy()[chosen]
     return weight
 
 
-def _shap(model: RankingModel, described: pl.DataFrame) -> dict[str, np.ndarray]:
+def _blend_parts(
+    model: RankingModel, features: DataFrame[RankingFeature], described: pl.DataFrame
+) -> dict[str, Values]:
+    """Divide among sources what the blend adds to rows: to an ordinary candidate if trees follow, else to none."""
+    columns_of = {
+        name: f"source_{name}__share" for name in model.weights if f"source_{name}__share" in features.columns
+    }
+    names = list(columns_of.values())
+    shares = described.select(names).fill_null(0).to_numpy().astype(np.float32)
+    ordinary = base_score(model.weights, names, features[names].to_numpy(np.float32)).mean()
+    added = base_score(model.weights, names, shares) - (ordinary if model.serve == RANKER else np.log(FLOOR))
+    heard = {column: model.weights[name] * shares[:, names.index(column)] for name, column in columns_of.items()}
+    total = np.maximum(sum(heard.values(), np.zeros(len(shares))), FLOOR)
+    return {column.replace("__share", "__blend"): added * part / total for column, part in heard.items()}
+
+
+def _shap(model: RankingModel, described: pl.DataFrame) -> dict[str, Values]:
     """Compute the SHAP value of each feature for some rows (Lundberg 2018, LightGBM's pred_contrib)."""
     booster = model.boosters[0]
     names = booster.feature_name()
@@ -94,7 +113,7 @@ def _sayings(
     evidence: Evidence,
     words: Words,
     kinds: Mapping[str, Mapping[str, Any]],
-) -> dict[str, np.ndarray]:
+) -> dict[str, Values]:
     """Write what each family would say of each row, "" where it would not be true."""
     titles = dict(zip(evidence.items["item_id"], evidence.items["title"], strict=True))
     verbs = {name: kind.verb for name, kind in parse_kinds(kinds).items()}

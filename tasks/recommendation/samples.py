@@ -17,6 +17,7 @@ Flags = npt.NDArray[np.bool_]
 KEYS = ["user_id", "item_id"]
 OTHERS = 80
 SOME = 2000
+TEACHERS = 6000
 
 
 @dataclass(frozen=True)
@@ -31,16 +32,18 @@ class Sample:
 
     def lesson(self, *, seed: int) -> "Sample":
         """Keep the users with a candidate of positive gain, and of their others a chance choice of about `OTHERS`."""
-        taught = self.of(self.teachers())
+        taught = self.of(self.teachers(seed=seed))
         others = taught.groups() - np.bincount(taught.judged.user, taught.gain > 0, len(taught.users))
         chance = np.random.default_rng(seed).random(len(taught.gain)) * others[taught.judged.user]
         kept = (taught.gain > 0) | (chance < OTHERS)
         judged = replace(taught.judged, user=taught.judged.user[kept], relevant=taught.judged.relevant[kept])
         return Sample(taught.names, taught.features[kept], taught.gain[kept], taught.users, judged)
 
-    def teachers(self) -> Flags:
-        """Tell which users have a candidate of positive gain."""
-        return np.asarray(np.bincount(self.judged.user, self.gain > 0, len(self.judged.wanted)) > 0, dtype=np.bool_)
+    def teachers(self, *, seed: int) -> Flags:
+        """Tell which users have a candidate of positive gain, `TEACHERS` of them by chance where there are more."""
+        hit = np.flatnonzero(np.bincount(self.judged.user, self.gain > 0, len(self.users)) > 0)
+        chosen = np.random.default_rng(seed).permutation(hit)[:TEACHERS]
+        return np.asarray(np.isin(np.arange(len(self.users)), chosen), dtype=np.bool_)
 
     def of(self, users: Flags) -> "Sample":
         """Keep some users, given as one truth value a user."""

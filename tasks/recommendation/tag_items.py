@@ -9,7 +9,7 @@ from slipstream.tasks.recommendation.proposing import distinct, lay_board, posit
 from slipstream.tasks.tables import Candidate, CatalogueItem, Interaction, ItemTagScore, User, UserTagScore
 
 
-def tag_items(
+def tag_items(  # noqa: PLR0913 (five tables and four knobs)
     user_tags: DataFrame[UserTagScore],
     item_tags: DataFrame[ItemTagScore],
     interactions: DataFrame[Interaction],

@@ -201,7 +201,7 @@ class TagItems(Table[Candidate]):
         """Propose items by tag."""
         wanted, offered = self.load(self.user_tags), self.load(self.item_tags)
         inputs = self.load(self.interactions), self.load(self.users), self.load(self.catalogue)
-        knobs = {"evenness": self.evenness, "popularity": self.popularity}
+        knobs: dict[str, Any] = {"evenness": self.evenness, "popularity": self.popularity}
         self.dump(tag_items(wanted, offered, *inputs, **knobs, top=self.top, source=self.source))
 
 

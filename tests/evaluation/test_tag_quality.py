@@ -50,6 +50,12 @@ def test_known_pairs_do_not_count():
     assert value(quality, "s", "ndcg") == 1.0
 
 
+def test_tags_of_too_few_items_are_not_judged():
+    quality = tag_quality({"s": scores(("a", "t3", 0.5))}, given(("a", "t2"), ("a", "t3")), KNOWN, min_items=2)
+    assert value(quality, "s", "ndcg") == 1.0
+    assert set(quality["count"]) == {1}
+
+
 def test_the_baselines_stand_beside():
     items = table(Item, [(item, "", "", None, None) for item in "abc"])
     quality = compare_tag_scores({"mine": scores(("a", "t2", 0.9))}, HELD_OUT, KNOWN, empty(TagMention), items)

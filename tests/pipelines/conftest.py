@@ -37,10 +37,12 @@ def newsroom_conf(newsroom: Path, monkeypatch: pytest.MonkeyPatch, workspace: Pa
     """The configuration of the newsroom, and the workspace of the test."""
     monkeypatch.setenv("NEWSROOM", str(newsroom))
     configuration = luigi.configuration.get_config()
+    paths = list(configuration._config_paths)
     before = {section: dict(configuration[section]) for section in configuration.sections()}
     conf.load([ROOT / "examples/newsroom/newsroom.ini"])
     conf.set_workspace(workspace)
     yield
+    configuration._config_paths[:] = paths
     configuration.clear()
     configuration.read_dict(before)
 
