@@ -84,10 +84,8 @@ def test_every_task_is_on_its_rooms_door(room):
     assert all(hasattr(door, name) for name in door.__all__)
 
 
-@every_task
+@pytest.mark.parametrize("task", [case for case in TASKS if "run" in vars(case.values[0])])
 def test_a_task_is_thin(task):
-    if "run" not in vars(task):
-        pytest.skip("inherits its run")
     source = ast.parse(inspect.cleandoc("\n" + inspect.getsource(task))).body[0]
     run = next(node for node in source.body if isinstance(node, ast.FunctionDef) and node.name == "run")
     body = statements(run)

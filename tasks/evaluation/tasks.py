@@ -146,10 +146,5 @@ class TagQuality(Table[Metric]):
         """Judge the scores, named in their order."""
         scores = dict(zip(self.names, self.load(list(self.scores)), strict=True))
         tables: list[Any] = [self.load(task) for task in (self.held_out, self.known, self.mentions, self.items)]
-        knobs: dict[str, Any] = {
-            "min_items": self.min_items,
-            "k": self.k,
-            "resamples": self.resamples,
-            "seed": self.seed,
-        }
+        knobs: dict[str, Any] = {name: getattr(self, name) for name in ("min_items", "k", "resamples", "seed")}
         self.dump(compare_tag_scores(scores, *tables, **knobs))

@@ -1,7 +1,5 @@
 """Tables as single files, whole or not at all."""
 
-import hashlib
-import os
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -10,6 +8,8 @@ from typing import Any
 
 import pandas as pd
 import polars as pl
+
+from slipstream.tasks.cache.storage import publish, sha256
 
 TIME = "%Y-%m-%dT%H:%M:%S%.6fZ"
 
@@ -49,12 +49,6 @@ def is_intact(made: Mapping[str, Any]) -> bool:
     return path.is_file() and path.stat().st_size == made["bytes"] and sha256(path) == made["sha256"]
 
 
-def sha256(path: Path) -> str:
-    """Digest a file."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
-
-
 def plain_times(table: pd.DataFrame) -> pl.DataFrame:
     """Write times as ISO 8601 text in UTC and NaN as missing."""
     frame = pl.from_pandas(table)
@@ -70,14 +64,4 @@ def _private(path: Path) -> Iterator[Path]:
     with tempfile.TemporaryDirectory(dir=path.parent, prefix=f".{path.name}.") as folder:
         temporary = Path(folder) / path.name
         yield temporary
-        _sync(temporary)
-        temporary.replace(path)
-        _sync(path.parent)
-
-
-def _sync(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+        publish(temporary, path)

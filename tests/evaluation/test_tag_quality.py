@@ -119,6 +119,6 @@ class ThreeItems(Table[Item]):
 
 def test_the_task_names_its_scores(build):
     tables = {"held_out": LaterPairs(), "known": KnownPairs(), "mentions": NoMention(), "items": ThreeItems()}
-    quality = build(TagQuality(scores=[GoodScores()], names=["good"], **tables))
+    quality = build(TagQuality(scores=[GoodScores()], names=["good"], min_items=1, **tables))
     assert value(quality, "good", "auc") == pytest.approx(0.75)
     assert set(quality["source"]) == {"good", "popular", "tf-idf"}

@@ -32,45 +32,50 @@ def project(tmp_path_factory):
     return folder
 
 
-@pytest.fixture
-def keys(project):
-    """Name the keys of all tasks after a change of one file, which is undone afterwards."""
+def name_keys(project):
+    environment = {**os.environ, "PYTHONPATH": str(project), "PYTHONDONTWRITEBYTECODE": "1"}
+    command = [sys.executable, "-c", NAME_KEYS]
+    done = subprocess.run(command, cwd=project, env=environment, capture_output=True, text=True, check=True)
+    return json.loads(done.stdout.splitlines()[-1])
 
-    def name_keys(file=MODEL, old="", new=""):
+
+@pytest.fixture(scope="module")
+def before(project):
+    """The keys of all tasks of the unchanged project."""
+    return name_keys(project)
+
+
+@pytest.fixture
+def changed(project, before):
+    """Name the tasks whose keys change when one file does; the change is undone afterwards."""
+
+    def change(file, old, new):
         text = (project / file).read_text(encoding="utf-8")
         assert old in text
         (project / file).write_text(text.replace(old, new, 1), encoding="utf-8")
         try:
-            environment = {**os.environ, "PYTHONPATH": str(project), "PYTHONDONTWRITEBYTECODE": "1"}
-            command = [sys.executable, "-c", NAME_KEYS]
-            done = subprocess.run(command, cwd=project, env=environment, capture_output=True, text=True, check=True)
+            after = name_keys(project)
         finally:
             (project / file).write_text(text, encoding="utf-8")
-        return json.loads(done.stdout.splitlines()[-1])
+        assert after.keys() == before.keys()
+        return {name for name in before if before[name] != after[name]}
 
-    return name_keys
-
-
-def changed(before, after):
-    assert before.keys() == after.keys()
-    return {name for name in before if before[name] != after[name]}
+    return change
 
 
-def test_a_comment_in_the_model_changes_nothing(keys):
-    assert changed(keys(), keys(old='"""', new='# How tags are learnt.\n"""')) == set()
+def test_a_comment_in_the_model_changes_nothing(changed):
+    assert changed(MODEL, '"""', '# How tags are learnt.\n"""') == set()
 
 
-def test_a_constant_of_the_model_changes_what_depends_on_it(keys):
-    assert changed(keys(), keys(old="ROUNDS = ", new="ROUNDS = 1 + ")) == {"ItemTagScores", "UserTagScores"}
+def test_a_constant_of_the_model_changes_what_depends_on_it(changed):
+    assert changed(MODEL, "ROUNDS = ", "ROUNDS = 1 + ") == {"ItemTagScores", "UserTagScores"}
 
 
-def test_another_default_changes_only_tasks_that_use_it(keys):
+def test_another_default_changes_only_tasks_that_use_it(changed):
     file, old = "tasks/tagging/tasks.py", "shrinkage: luigi.FloatParameter = luigi.FloatParameter(default="
 
-    assert changed(keys(), keys(file, old, f"{old}1 + ")) == {"UserTagScores"}
+    assert changed(file, old, f"{old}1 + ") == {"UserTagScores"}
 
 
-def test_what_no_task_reaches_changes_nothing(keys):
-    after = keys("tasks/data/times.py", "def ", "SHIFT = 1\n\n\ndef ")
-
-    assert changed(keys(), after) == set()
+def test_what_no_task_reaches_changes_nothing(changed):
+    assert changed("tasks/data/times.py", "def ", "SHIFT = 1\n\n\ndef ") == set()
