@@ -4,6 +4,7 @@ import importlib
 import pkgutil
 import sys
 from collections.abc import Iterable
+from configparser import InterpolationError
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -53,7 +54,7 @@ def construct(pipeline: type[Pipeline[Any]], settings: Iterable[str] = ()) -> Pi
         name = str(error).split("'")[1]
         line = f"{pipeline.__name__} needs parameter {name!r}; give it by --set or in a file given to --conf"
         raise Stop(Code.MISUSED, line) from error
-    except (ValueError, TypeError, luigi.parameter.ParameterException) as error:
+    except (ValueError, TypeError, InterpolationError, luigi.parameter.ParameterException) as error:
         raise Stop(Code.MISUSED, f"{pipeline.__name__} cannot be made: {cause(error)}") from error
 
 

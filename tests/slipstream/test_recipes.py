@@ -4,6 +4,7 @@ import luigi
 import pytest
 
 from slipstream import recipes
+from slipstream.pipelines import TagScores
 from slipstream.stop import Stop
 from tests.slipstream.toys import Party
 
@@ -34,4 +35,16 @@ def test_a_missing_parameter_is_named():
 def test_a_setting_that_means_nothing_is_refused(setting):
     with pytest.raises(Stop) as stop:
         recipes.construct(Party, [setting])
+    assert stop.value.code == 2
+
+
+def test_a_variable_that_is_not_set_is_named(monkeypatch):
+    configuration = luigi.configuration.get_config()
+    monkeypatch.delenv("NOT_SET_ANYWHERE", raising=False)
+    configuration.set("log", "events", '[{"path": "${NOT_SET_ANYWHERE}/events.csv"}]')
+    try:
+        with pytest.raises(Stop, match="NOT_SET_ANYWHERE") as stop:
+            recipes.construct(TagScores)
+    finally:
+        configuration.remove_section("log")
     assert stop.value.code == 2
