@@ -65,7 +65,8 @@ class Ranked(FromLog[P], Generic[P]):
 
     candidate_sources name what proposes items: popular, fresh, trending_<hours>h, transitions, ease, knn, als, tags.
     The ranker learns on `windows` later windows: of `window_hours` each (learn_by window), or of the last or a random
-    `share` of each user's events (learn_by time, random).
+    `share` of each user's events (learn_by time, random). The incumbent, a source, is served until something is
+    proven better there; without one it is the best single source.
     """
 
     candidate_sources: luigi.ListParameter[tuple[str, ...]] = luigi.ListParameter(
@@ -79,6 +80,7 @@ class Ranked(FromLog[P], Generic[P]):
     windows: luigi.IntParameter = luigi.IntParameter(default=1)
     window_hours: luigi.FloatParameter = luigi.FloatParameter(default=24.0)
     share: luigi.FloatParameter = luigi.FloatParameter(default=0.2)
+    incumbent: luigi.Parameter[str] = luigi.Parameter(default="")
     training_users: luigi.IntParameter = luigi.IntParameter(default=3000)
     relevant: luigi.ListParameter[tuple[str, ...]] = luigi.ListParameter(default=("strong", "medium"))
     top: luigi.IntParameter = luigi.IntParameter(default=20)
@@ -110,7 +112,13 @@ class Ranked(FromLog[P], Generic[P]):
             stage = Stage(self, Knowledge(self, window.log, window.as_of), users, window.log.answers)
             features.append(stage.features)
             labels.append(self.labels(window.later, window.until))
-        return Ranker(features=features, labels=labels, relevant=self.relevant, seed=self.seed)
+        if self.incumbent and self.incumbent not in self.candidate_sources:
+            raise ValueError(
+                f"incumbent {self.incumbent!r} is none of the candidate_sources {', '.join(self.candidate_sources)}"
+            )
+        return Ranker(
+            features=features, labels=labels, relevant=self.relevant, incumbent=self.incumbent, seed=self.seed
+        )
 
 
 @dataclass(frozen=True)

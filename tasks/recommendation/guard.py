@@ -34,20 +34,24 @@ class Judged:
     window: Numbers
 
 
-def judge(judged: Judged, orders: Mapping[str, Scores], *, seed: int) -> tuple[str, DataFrame[Metric]]:
+def judge(
+    judged: Judged, orders: Mapping[str, Scores], *, seed: int, incumbent: str = ""
+) -> tuple[str, DataFrame[Metric]]:
     """Compare orders of the candidates by nDCG@10 a user, and name the one to serve.
 
-    A higher score comes first and only scores above -inf are proposed. "ranker" and "blend" are served only where the
-    95 % bootstrap interval of the mean paired difference to the best single source lies above `WORTH` of its nDCG.
+    A higher score comes first and only scores above -inf are proposed. The incumbent is served unless another one is
+    better: the 95 % bootstrap interval of its mean paired difference lies above `WORTH` of the incumbent's nDCG.
+    Without a name the best single source is the incumbent, and "ranker" and "blend" are its rivals.
     """
     asked = judged.wanted > 0
     if not asked.any() or not orders:
-        return BLEND, cast("DataFrame[Metric]", empty(Metric))
+        return incumbent or BLEND, cast("DataFrame[Metric]", empty(Metric))
     names = sorted(orders)
     gains = np.stack([user_ndcg(judged, orders[name])[asked] for name in names], axis=1)
     means = dict(zip(names, gains.mean(axis=0), strict=True))
-    best = max([name for name in names if name not in {RANKER, BLEND}] or [BLEND], key=means.__getitem__)
-    rivals = [name for name in (RANKER, BLEND) if name in names and name != best]
+    singles = [name for name in names if name not in {RANKER, BLEND}]
+    best = incumbent if incumbent in names else max(singles or [BLEND], key=means.__getitem__)
+    rivals = [name for name in (names if incumbent else (RANKER, BLEND)) if name in names and name != best]
     differences = [gains[:, names.index(name)] - gains[:, names.index(best)] for name in rivals]
     columns = np.column_stack([gains, *differences])
     bounds = intervals(columns, judged.window[asked], seed=seed)

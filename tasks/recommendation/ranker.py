@@ -45,6 +45,7 @@ def train_ranker(
     gains: Mapping[str, float],
     relevant: Sequence[str],
     leaves: int,
+    incumbent: str,
     seed: int,
 ) -> RankingModel:
     """Learn from one or more windows how to order candidates, and judge the result on what it has not seen.
@@ -70,7 +71,7 @@ def train_ranker(
     orders = source_orders(names, whole.features) | {BLEND: _apart(whole, fold, seed)}
     if models:
         orders[RANKER] = _out_of_fold(models, whole, fold, weights)
-    serve, validation = judge(whole.judged, orders, seed=seed)
+    serve, validation = judge(whole.judged, orders, seed=seed, incumbent=incumbent)
     boosters = (lgb.train(dict(parameters), _dataset(lesson, weights), models.best_iteration),) if models else ()
     return RankingModel(boosters, weights, serve, validation)
 

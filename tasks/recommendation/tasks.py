@@ -257,20 +257,21 @@ class RankingFeatures(Table[RankingFeature]):
 
 
 class Ranker(Task[RankingModel]):
-    """What orders candidates: a LightGBM model, or the single source it could not beat."""
+    """What orders candidates: a LightGBM model, or the incumbent it could not beat."""
 
     features: gokart.ListTaskInstanceParameter[Table[RankingFeature]] = gokart.ListTaskInstanceParameter()
     labels: gokart.ListTaskInstanceParameter[Table[Interaction]] = gokart.ListTaskInstanceParameter()
     gains: luigi.DictParameter[dict[str, float]] = luigi.DictParameter(default=GAINS)
     relevant: luigi.ListParameter[tuple[str, ...]] = luigi.ListParameter(default=("strong", "medium"))
     leaves: luigi.IntParameter = luigi.IntParameter(default=15)
+    incumbent: luigi.Parameter[str] = luigi.Parameter(default="")
     seed: luigi.IntParameter = luigi.IntParameter(default=0)
 
     def run(self) -> None:
         """Learn and judge."""
         rows, taken = self.load(list(self.features)), self.load(list(self.labels))
-        model = train_ranker(rows, taken, gains=self.gains, relevant=self.relevant, leaves=self.leaves, seed=self.seed)
-        self.dump(model)
+        names = ("gains", "relevant", "leaves", "incumbent", "seed")
+        self.dump(train_ranker(rows, taken, **{name: getattr(self, name) for name in names}))
 
 
 class RankedItems(Table[Candidate]):

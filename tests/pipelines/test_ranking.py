@@ -137,3 +137,10 @@ def test_lists_are_spread_over_tags_on_demand():
 def test_a_reason_may_name_the_neighbours_that_proposed():
     named = Lists(as_of=AS_OF, candidate_sources=("knn", "popular", "ease")).products["recommendations"].neighbours
     assert [type(task).__name__ for task in named] == ["KnnNeighbours", "EaseNeighbours"]
+
+
+def test_an_incumbent_that_is_no_source_is_refused():
+    pipeline = Lists(as_of=AS_OF, candidate_sources=["popular"], incumbent="knn")
+
+    with pytest.raises(ValueError, match=r"incumbent 'knn'.*popular"):
+        pipeline.requires()

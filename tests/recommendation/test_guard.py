@@ -89,3 +89,12 @@ def test_less_than_a_hundredth_is_not_worth_a_ranker():
     serve, metrics = judge(ten, orders, seed=0)
     assert metrics[metrics["baseline"].notna()]["low"].item() > 0
     assert serve == "knn"
+
+
+def test_an_incumbent_stays_until_another_source_is_proven_better():
+    kept = judge(judged(), {"knn": SECOND, "popular": SECOND, "ranker": LAST}, seed=0, incumbent="popular")
+    beaten, metrics = judge(judged(), {"knn": RIGHT, "popular": SECOND, "ranker": LAST}, seed=0, incumbent="popular")
+
+    assert kept[0] == "popular"
+    assert beaten == "knn"
+    assert set(metrics["baseline"].dropna()) == {"popular"}

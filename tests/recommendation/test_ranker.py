@@ -36,7 +36,7 @@ def window(signal, seed):
 
 def train(windows, **knobs):
     features, labels = zip(*windows, strict=True)
-    given = {"gains": GAINS, "relevant": RELEVANT, "leaves": 7, "seed": 0} | knobs
+    given = {"gains": GAINS, "relevant": RELEVANT, "leaves": 7, "incumbent": "", "seed": 0} | knobs
     return train_ranker(features, labels, **given)
 
 
@@ -137,4 +137,4 @@ def test_no_candidates_teach_nothing():
 def test_every_window_needs_its_labels():
     features, _ = window("left", 1)
     with pytest.raises(ValueError, match="1 feature tables and 0 label tables"):
-        train_ranker([features], [], gains=GAINS, relevant=RELEVANT, leaves=7, seed=0)
+        train_ranker([features], [], gains=GAINS, relevant=RELEVANT, leaves=7, incumbent="", seed=0)

@@ -94,7 +94,7 @@ def learnt(column):
         frame[name] = rng.random(len(frame)).astype(np.float32)
     taken = frame.loc[frame.groupby("user_id")[column].idxmax(), ["user_id", "item_id"]].to_numpy()
     labels = table(Interaction, [(user, item, 2.0, "medium", "like", AS_OF) for user, item in taken])
-    knobs = {"gains": GAINS, "relevant": ("medium",), "leaves": 7, "seed": 0}
+    knobs = {"gains": GAINS, "relevant": ("medium",), "leaves": 7, "incumbent": "", "seed": 0}
     return train_ranker([RankingFeature.validate(frame)], [labels], **knobs).boosters
 
 
