@@ -36,6 +36,7 @@ class Step:
 
 def steps(pipeline: Pipeline[Any]) -> list[Step]:
     """List the tasks of a pipeline from sources to products, itself left out, with their states."""
+    _guarded(pipeline.make_unique_id, pipeline)
     order = [task for task in _guarded(lambda: _upstream_first(pipeline), pipeline) if task is not pipeline]
     labels = label(order)
     complete = {task: _guarded(task.complete, labels[task.task_id]) for task in order}

@@ -83,7 +83,8 @@ class Pipeline(Task[P], Generic[P]):
         return next(iter(self.products.values())).output()
 
     def complete(self) -> bool:
-        """Tell whether every product is there."""
+        """Tell whether every product is there; keys are computed from the root, once for the whole graph."""
+        self.make_unique_id()
         return all(task.complete() for task in self.products.values())
 
     def run(self) -> None:
