@@ -188,7 +188,7 @@ def _only(value: Any, column: str, wanted: str, product: str) -> Any:
     rows = value[value[column] == wanted]
     if rows.empty:
         raise Stop(Code.MISSING_DATA, f"{product!r} has no row with {column} {wanted!r}")
-    return rows
+    return rows.drop(columns=column) if len(rows.columns) > 1 else rows
 
 
 def _interrupted(number: int, _: object) -> None:

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -36,7 +37,8 @@ class Step:
 
 def steps(pipeline: Pipeline[Any]) -> list[Step]:
     """List the tasks of a pipeline from sources to products, itself left out, with their states."""
-    _guarded(pipeline.make_unique_id, pipeline)
+    with suppress(Exception):  # all keys in one walk; what fails is named below
+        pipeline.make_unique_id()
     order = [task for task in _guarded(lambda: _upstream_first(pipeline), pipeline) if task is not pipeline]
     labels = label(order)
     complete = {task: _guarded(task.complete, labels[task.task_id]) for task in order}

@@ -6,6 +6,7 @@ import time
 from pathlib import Path
 
 import pandas as pd
+from rich import box
 from rich.console import Console
 from rich.table import Table
 
@@ -24,11 +25,10 @@ console = Console(highlight=False)
 
 
 def main() -> int:
-    """Recommend, look, judge, declare an interest and look again."""
+    """Recommend, judge, declare an interest, and look at a list before and after."""
     began = time.perf_counter()
     steps = [
         ("Recommend to everybody", ["run", "Recommend", "--workers", "2"]),
-        (f"What user {USER} gets", ["show", "Recommend", "recommendations", "--user", USER, "--top", str(TOP)]),
         ("How good that would have been", ["run", "Backtest", "--workers", "2"]),
         ("Judged by each user's last fifth of events", ["show", "Backtest", "quality"]),
         (f"User {USER} declares an interest in Film-Noir", ["run", "Recommend", "--set", f"declared={DECLARED}"]),
@@ -41,7 +41,10 @@ def main() -> int:
     conf.load([CONF])
     before = Recommend()
     after = Recommend(declared=json.loads(DECLARED))
-    console.print(moves(lists(before), lists(after), titles(before)))
+    console.rule(f"What user {USER} gets", align="left")
+    console.print(moves(lists(before), lists(before).head(TOP), titles(before)))
+    console.rule(f"What user {USER} gets after that answer", align="left")
+    console.print(moves(lists(before), lists(after).head(2 * TOP), titles(before)))
     where(before)
     console.print(f"{time.perf_counter() - began:.1f} s in all")
     return 0
@@ -60,12 +63,12 @@ def titles(pipeline: Recommend) -> dict[str, str]:
 
 
 def moves(before: pd.DataFrame, after: pd.DataFrame, names: dict[str, str]) -> Table:
-    """Show how the first places changed."""
+    """Show a list, and where its films stood before."""
     places = dict(zip(before["item_id"], before["rank"], strict=True))
-    table = Table("rank", "was", "film", "why")
-    for row in after.head(2 * TOP).itertuples():
+    table = Table("", "was", "film", "why", box=box.SIMPLE_HEAD)
+    for row in after.itertuples():
         was = places.get(row.item_id)
-        move = "new" if was is None else "=" if was == row.rank else f"{was} {'▲' if was > row.rank else '▼'}"
+        move = "new" if was is None else "" if was == row.rank else f"{was} {'▲' if was > row.rank else '▼'}"
         table.add_row(str(row.rank), move, names[row.item_id], row.reason)
     return table
 

@@ -1,0 +1,69 @@
+"""The demo, run as a newcomer runs it."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory):
+    """A folder that looks like a fresh checkout."""
+    folder = tmp_path_factory.mktemp("checkout")
+    for name in ("examples", "conf"):
+        (folder / name).symlink_to(ROOT / name)
+    return folder
+
+
+def demo(home):
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), "COLUMNS": "120"}
+    command = [sys.executable, "examples/movielens/demo.py"]
+    done = subprocess.run(command, cwd=home, env=environment, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+@pytest.fixture(scope="module")
+def first(home):
+    """What the first run prints."""
+    return demo(home)
+
+
+def section(printed, start, end):
+    return printed[printed.index(start) : printed.index(end)]
+
+
+def test_the_chosen_user_gets_five_films_with_reasons(first):
+    shelf = section(first, "What user 272 gets ", "What user 272 gets after")
+
+    assert [f"\n  {place} " in shelf for place in range(1, 7)] == [True] * 5 + [False]
+    assert shelf.count("because you liked") >= 3
+
+
+def test_recommend_is_above_every_baseline(first):
+    board = section(first, "Judged by", "declares an interest")
+    rows = [line.split() for line in board.splitlines() if "[" in line]
+    leads = [line[line.rindex("[") + 1 :].split(",")[0] for line in board.splitlines() if line.count("[") == 3]
+
+    assert rows[0][0] == "recommend"
+    assert {"popular", "ease", "knn", "als", "transitions"} <= {row[0] for row in rows}
+    assert len(leads) == len(rows) - 1
+    assert all(float(lead) > 0 for lead in leads)
+
+
+def test_one_more_interest_moves_the_list(first):
+    after = section(first, "after that answer", "Products")
+
+    assert any(mark in after for mark in ("▲", "▼", "new"))
+
+
+def test_the_second_run_finds_everything_cached(first, home):
+    assert "0 tasks run" not in first
+    again = demo(home)
+
+    assert again.count("0 tasks run") == 3
+    assert section(again, "What user 272 gets ", "Products") == section(first, "What user 272 gets ", "Products")
