@@ -39,7 +39,7 @@ class Backtest(Ranked[DataFrame[Metric]]):
         others: list[Table[Metric]] = []
         checks: dict[str, Task[Any]] = {}
         rankers: dict[str, Task[Any]] = {}
-        for name, window in self.test_windows():
+        for name, window in self.judged_windows():
             known = Knowledge(self, window.log, window.as_of)
             truth = self.labels(window.later, window.until)
             stage = Stage(self, known, Users(tables=[window.later]), window.log.answers)
@@ -64,7 +64,7 @@ class Backtest(Ranked[DataFrame[Metric]]):
         differences = Comparison(qualities=qualities, baselines=baselines, seed=self.seed)
         return {"quality": Joined(tables=[means, differences, *others]), **rankers, **checks}
 
-    def test_windows(self) -> Iterator[tuple[str, Window]]:
+    def judged_windows(self) -> Iterator[tuple[str, Window]]:
         """Part the log for each cut."""
         log = self.log()
         if self.learn_by != "window":

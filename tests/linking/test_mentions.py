@@ -1,5 +1,3 @@
-import pytest
-
 from slipstream.tasks.linking.mentions import find_mentions, find_query_tags
 from slipstream.tasks.tables import Item, Search, Tag, empty
 from tests.worlds import moment, table
@@ -40,7 +38,6 @@ def test_japanese_words_end_where_the_script_changes():
 
 
 def test_japanese_words_end_where_morphemes_end():
-    pytest.importorskip("sudachipy")
     assert mentions("日本映画", words="sudachi") == {("映画", "title"): 1}
 
 

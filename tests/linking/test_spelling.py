@@ -28,7 +28,6 @@ def test_boundaries_by_script():
 
 
 def test_boundaries_by_morpheme():
-    pytest.importorskip("sudachipy")
     assert boundaries("sudachi")("日本映画")[2]
 
 

@@ -15,8 +15,8 @@ CHEAP = {**KNOBS, "candidate_sources": ["popular", "trending_24h", "tags"], "bas
 class Leaking(Backtest):
     """A backtest whose history reaches to the end of what it is judged by."""
 
-    def test_windows(self):
-        for name, window in super().test_windows():
+    def judged_windows(self):
+        for name, window in super().judged_windows():
             yield name, replace(window, log=self.log(), as_of=window.until)
 
 
@@ -47,7 +47,7 @@ def test_the_second_run_executes_nothing(backtest, run):
 
 
 def test_knowledge_ends_where_the_judged_window_begins(backtest):
-    [(name, window)] = backtest.test_windows()
+    [(name, window)] = backtest.judged_windows()
     horizon = timedelta(hours=backtest.horizon_hours)
 
     assert window.as_of == AS_OF - horizon

@@ -26,13 +26,11 @@ def test_unspaced_runs_become_pairs():
 
 
 def test_sudachi_keeps_content_words_in_their_normal_form():
-    pytest.importorskip("sudachipy")
     found = tokenize_items(items(("a", "心臓は血液を送った", "", "ja")), japanese="sudachi")
     assert found.loc[found["field"] == "title", "tokens"].item() == "心臓 血液 送る"
 
 
 def test_sudachi_reads_texts_longer_than_its_limit():
-    pytest.importorskip("sudachipy")
     assert len(tokenizer("sudachi")("映画を見る。" * 4000)) == 8000
 
 
