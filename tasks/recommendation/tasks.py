@@ -192,8 +192,8 @@ class TagItems(Table[Candidate]):
     interactions: gokart.TaskInstanceParameter[Table[Interaction]] = gokart.TaskInstanceParameter()
     users: gokart.TaskInstanceParameter[Table[User]] = gokart.TaskInstanceParameter()
     catalogue: gokart.TaskInstanceParameter[Table[CatalogueItem]] = gokart.TaskInstanceParameter()
-    evenness: luigi.FloatParameter = luigi.FloatParameter(default=0.5)
-    popularity: luigi.FloatParameter = luigi.FloatParameter(default=0.5)
+    evenness: luigi.FloatParameter = luigi.FloatParameter(default=1.0)
+    popularity: luigi.FloatParameter = luigi.FloatParameter(default=0.25)
     top: luigi.IntParameter = luigi.IntParameter(default=100)
     source: luigi.Parameter[str] = luigi.Parameter(default="tags")
 
