@@ -2,12 +2,16 @@
 
 from collections import deque
 from functools import cached_property
+from pathlib import Path
 from typing import Any, Generic, TypeVar
 
 from gokart.utils import flatten
 from pandera.typing import DataFrame
 
 from slipstream.tasks.cache.codecs import type_argument
+from slipstream.tasks.cache.description import describe
+from slipstream.tasks.cache.manifest import SUFFIX, Manifest
+from slipstream.tasks.cache.storage import private_folder, publish
 from slipstream.tasks.cache.task import CachedTask
 from slipstream.tasks.tables import Row, check
 
@@ -82,10 +86,22 @@ class Pipeline(Task[P], Generic[P]):
         """Stand for the first product."""
         return next(iter(self.products.values())).output()
 
+    @property
+    def page(self) -> Path:
+        """The manifest that tells of the pipeline's last run: its parameters and the keys of its products."""
+        return self.root / f"{self.place}_{self.make_unique_id()}{SUFFIX}"
+
     def complete(self) -> bool:
         """Tell whether every product is there; keys are computed from the root, once for the whole graph."""
-        self.make_unique_id()
-        return all(task.complete() for task in self.products.values())
+        return Manifest.read(self.page) is not None and all(task.complete() for task in self.products.values())
+
+    def is_made_meanwhile(self) -> bool:
+        """Run again even if it is complete: that notes when it ran last."""
+        return False
 
     def run(self) -> None:
-        """Do nothing: the recipe's tasks do the work."""
+        """Note in the workspace that the recipe ran: its tasks have done the work."""
+        with private_folder(self.root) as folder:
+            draft = folder / self.page.name
+            draft.write_text(describe(self, None).to_json(), encoding="utf-8")
+            publish(draft, self.page)

@@ -1,6 +1,6 @@
 """A private workspace for every test, and worlds with known answers."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +10,7 @@ import pytest
 from luigi.task_register import Register
 
 from tests import worlds
+from tests.kitchen import Kitchen
 
 
 @pytest.fixture(autouse=True)
@@ -25,6 +26,15 @@ def workspace(tmp_path: Path) -> Path:
 def build() -> Callable[[gokart.TaskOnKart[Any]], Any]:
     """Run a task and what it needs, and load its product."""
     return lambda task: gokart.build(task, reset_register=False)
+
+
+@pytest.fixture
+def kitchen(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Kitchen]:
+    """A small project whose code a test can change."""
+    monkeypatch.syspath_prepend(str(tmp_path))
+    kitchen = Kitchen(tmp_path)
+    yield kitchen
+    kitchen.close()
 
 
 @pytest.fixture

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from typing import Any, Generic, TypeVar
 
 import gokart
@@ -7,6 +8,8 @@ import pytest
 from gokart.build import GokartBuildError
 
 from slipstream.tasks.base import Pipeline, Table
+from slipstream.tasks.cache.index import files
+from slipstream.tasks.cache.manifest import Manifest
 from slipstream.tasks.tables import Candidate, Row, User, columns
 from tests.cache.small_tasks import Leaf, Pair
 
@@ -70,7 +73,7 @@ def test_a_table_that_lacks_a_column_writes_nothing(build, workspace):
         build(Everybody(column="id"))
     [[error]] = caught.value.raised_exceptions.values()
     assert str(error) == "Everybody: table User needs column 'user_id'; found id"
-    assert not [path for path in workspace.rglob("*") if path.is_file()]
+    assert not [path for path in files(workspace) if path.suffix != ".log"]
 
 
 def test_a_pipeline_names_its_products_and_stands_for_the_first(build):
@@ -80,10 +83,29 @@ def test_a_pipeline_names_its_products_and_stands_for_the_first(build):
     assert pipeline.products["leaf"].output().load() == {"number": 3}
 
 
-def test_a_pipeline_keeps_no_product_of_its_own(build, workspace):
+def test_a_pipeline_keeps_no_product_of_its_own_but_a_page_that_names_them(build):
+    pipeline = Numbers()
+    build(pipeline)
+    page = Manifest.read(pipeline.page)
+    assert page.file == ""
+    assert page.inputs == {name: task.make_unique_id() for name, task in pipeline.products.items()}
+
+
+def test_a_pipeline_is_complete_when_it_is_noted_that_it_ran(build):
     build(Numbers())
-    names = {path.name.partition("_")[0] for path in workspace.rglob("*.json")}
-    assert names == {"Pair", "Leaf"}
+    Numbers().page.unlink()
+    assert not Numbers().complete()
+    build(Numbers())
+    assert Numbers().complete()
+
+
+def test_running_a_complete_pipeline_notes_that_it_ran_again(build):
+    pipeline = Numbers()
+    build(pipeline)
+    page = Manifest.read(pipeline.page)
+    pipeline.page.write_text(replace(page, at="2020-01-01T00:00:00+00:00").to_json())
+    pipeline.run()
+    assert Manifest.read(pipeline.page).at >= page.at
 
 
 def test_a_pipeline_stands_on_the_command_line_by_its_name_and_a_task_by_its_package():

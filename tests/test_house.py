@@ -17,9 +17,9 @@ ROOT = Path(__file__).parents[1]
 ROOMS = sorted(path.parent for path in ROOT.glob("tasks/*/tasks.py"))
 MODULES = sorted(
     path.relative_to(ROOT)
-    for pattern in ("tasks/*.py", "tasks/*/*.py", "pipelines/*.py", "slipstream/*.py")
+    for pattern in ("tasks/*.py", "tasks/*/*.py", "pipelines/*.py", "slipstream/*.py", "slipstream/*/*.py")
     for path in ROOT.glob(pattern)
-    if path.name not in {"__init__.py", "__main__.py"}
+    if path.name not in {"__init__.py", "__main__.py"} and not path.parent.is_symlink()
 )
 PURE = [
     path for path in MODULES if path.match("tasks/*/*.py") and path.name != "tasks.py" and "cache" not in path.parts

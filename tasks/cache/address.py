@@ -9,7 +9,9 @@ from typing import Any, Protocol, TypeVar
 
 from gokart.utils import flatten
 
-from slipstream.tasks.cache.fingerprint import digest_of, reached_code
+from slipstream.tasks.cache.edited import refuse_edits
+from slipstream.tasks.cache.fingerprint import Definition, digest_of, reached_code
+from slipstream.tasks.cache.source import edition
 from slipstream.tasks.cache.storage import Stamp, sha256, stamp
 
 LENGTH = 20
@@ -38,10 +40,11 @@ class Address:
     key: str
     readers: tuple[Addressed, ...]
     stamps: tuple[tuple[str, Stamp | None], ...]
+    edition: int
 
     def is_current(self) -> bool:
-        """Tell whether no outside file changed since."""
-        return self.stamps == source_stamps(self.readers)
+        """Tell whether no outside file changed since and no code was reloaded."""
+        return self.edition == edition() and self.stamps == source_stamps(self.readers)
 
 
 def address(task: Addressed) -> Address:
@@ -51,7 +54,7 @@ def address(task: Addressed) -> Address:
             before = {reader: None for task_before in upstream(step) for reader in _current(task_before).readers}
             readers = (*before, *([step] if step.sources() else []))
             stamps = source_stamps(readers)
-            step.address = Address(compute_key(step), readers, stamps)
+            step.address = Address(compute_key(step), readers, stamps, edition())
     return _current(task)
 
 
@@ -77,8 +80,8 @@ def qualified_name(cls: type) -> str:
     return f"{package_of(cls)}.{cls.__name__}"
 
 
-def code_of(cls: type) -> dict[str, str]:
-    """Digest the project code that a task class reaches."""
+def code_of(cls: type) -> dict[str, Definition]:
+    """Find the project code that a task class reaches."""
     return reached_code(cls.__module__, cls.__qualname__.partition(".")[0])
 
 
@@ -94,11 +97,13 @@ def input_keys(task: Addressed) -> dict[str, Any]:
 
 def compute_key(task: Addressed) -> str:
     """Digest what a task's product depends on; the keys of its inputs must be cheap to get."""
+    code = code_of(type(task))
+    refuse_edits(type(task), code)
     content = {
         "task": qualified_name(type(task)),
         "parameters": task.significant_parameters(),
         "inputs": input_keys(task),
-        "code": digest_of(code_of(type(task))),
+        "code": digest_of(code),
         "data": data_of(task),
     }
     return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()[:LENGTH]

@@ -1,104 +1,37 @@
-"""Product types and their open file formats: Parquet, Arrow, JSON, LightGBM text, and stored zips of these."""
+"""Which format keeps which product type; a frozen dataclass of products becomes a stored zip of its fields."""
 
 import dataclasses
 import io
-import json
+import sys
 import typing
 import zipfile
 from collections.abc import Mapping
-from typing import Any, BinaryIO, Protocol
+from functools import cache
+from typing import Any, BinaryIO
 
-import lightgbm
 import numpy as np
 import pandas as pd
+import polars as pl
 import pyarrow as pa
-import pyarrow.parquet
 
+from slipstream.tasks.cache.formats import (
+    ArrayCodec,
+    BoosterCodec,
+    Codec,
+    EmbeddingCodec,
+    JsonCodec,
+    KeyedVectorsCodec,
+    PolarsCodec,
+    TableCodec,
+)
 from slipstream.tasks.vectors import Embedding
 
 EPOCH = (1980, 1, 1, 0, 0, 0)
-
-
-class Codec(Protocol):
-    """How one product type is written and read back; reading runs no stored code."""
-
-    extension: str
-
-    def write(self, product: Any, file: BinaryIO) -> None:
-        """Write a product to an open binary file."""
-
-    def read(self, content: pa.Buffer) -> Any:
-        """Read a product back from a file's bytes."""
-
-
-class TableCodec:
-    """Frames as Parquet, compressed by zstd; the index is not kept."""
-
-    extension = "parquet"
-
-    def write(self, product: pd.DataFrame, file: BinaryIO) -> None:
-        """Write the columns."""
-        pyarrow.parquet.write_table(pa.Table.from_pandas(product, preserve_index=False), file, compression="zstd")
-
-    def read(self, content: pa.Buffer) -> pd.DataFrame:
-        """Read the columns with the types they were written in."""
-        frame: pd.DataFrame = pyarrow.parquet.read_table(pa.BufferReader(content)).to_pandas()
-        return frame
-
-
-class EmbeddingCodec:
-    """Embeddings as an Arrow file of two columns: the id and a fixed-size list of float32 named vector."""
-
-    extension = "arrow"
-
-    def __init__(self, kind: type[Embedding]) -> None:
-        """Remember which embedding to make when reading."""
-        self.kind = kind
-
-    def write(self, product: Embedding, file: BinaryIO) -> None:
-        """Write ids and vectors, uncompressed so that the file can be mapped into memory."""
-        flat = pa.array(product.matrix.reshape(-1))
-        vectors = pa.FixedSizeListArray.from_arrays(flat, max(product.size, 1))
-        ids = pa.array(product.ids, type=pa.string())
-        table = pa.table({product.id_name: ids, "vector": vectors}).replace_schema_metadata({"size": str(product.size)})
-        with pa.ipc.new_file(file, table.schema) as writer:
-            writer.write_table(table)
-
-    def read(self, content: pa.Buffer) -> Embedding:
-        """Read ids and vectors without copying the vectors where they lie in one piece."""
-        table = pa.ipc.open_file(pa.BufferReader(content)).read_all().combine_chunks()
-        size = int(table.schema.metadata[b"size"])
-        flat = table.column("vector").combine_chunks().flatten() if len(table) else pa.array([], pa.float32())
-        matrix = np.asarray(flat).reshape(len(table), size)
-        return self.kind(pd.Index(table.column(0).to_pandas(), dtype="str"), matrix)
-
-
-class JsonCodec:
-    """Plain values as JSON text."""
-
-    extension = "json"
-
-    def write(self, product: Any, file: BinaryIO) -> None:
-        """Write one JSON value."""
-        file.write(json.dumps(product, ensure_ascii=False, indent=1, sort_keys=True).encode())
-
-    def read(self, content: pa.Buffer) -> Any:
-        """Read one JSON value."""
-        return json.loads(content.to_pybytes())
-
-
-class BoosterCodec:
-    """LightGBM models in LightGBM's own text."""
-
-    extension = "txt"
-
-    def write(self, product: lightgbm.Booster, file: BinaryIO) -> None:
-        """Write the model text."""
-        file.write(product.model_to_string().encode())
-
-    def read(self, content: pa.Buffer) -> lightgbm.Booster:
-        """Read the model text."""
-        return lightgbm.Booster(model_str=content.to_pybytes().decode())
+PLAIN: dict[type, type[Codec]] = {pd.DataFrame: TableCodec, pl.DataFrame: PolarsCodec, np.ndarray: ArrayCodec}
+FOREIGN: dict[tuple[str, str], type[Codec]] = {
+    ("lightgbm", "Booster"): BoosterCodec,
+    ("gensim.models", "KeyedVectors"): KeyedVectorsCodec,
+}
 
 
 class BundleCodec:
@@ -144,24 +77,41 @@ class BundleCodec:
 def codec_for(product: Any) -> Codec:
     """Choose the format for a product type; the error lists what can be kept."""
     kind = typing.get_origin(product) or product
-    if isinstance(kind, type):
-        if issubclass(kind, pd.DataFrame):
-            return TableCodec()
-        if issubclass(kind, Embedding):
-            return EmbeddingCodec(kind)
-        if issubclass(kind, lightgbm.Booster):
-            return BoosterCodec()
-        if dataclasses.is_dataclass(kind):
-            return BundleCodec(kind)
+    whole = ("gensim.models", "Word2Vec"), ("gensim.models.fasttext", "FastTextKeyedVectors")
+    if any(is_a(kind, module, name) for module, name in whole):
+        raise TypeError(
+            f"a {kind.__name__} fits no open file format whole; make the product gensim.models.KeyedVectors and dump "
+            "model.wv (with subwords: a WordEmbedding of the words needed)"
+        )
+    found = _codec_of_class(kind) if isinstance(kind, type) else None
+    if found is not None:
+        return found
     if kind is Any or kind in (dict, list, str, int, float, bool) or kind is Mapping:
         return JsonCodec()
     raise TypeError(
         f"a product of type {product!r} has no open file format; give a table, an Embedding, a lightgbm.Booster, "
-        "plain JSON values, or a frozen dataclass of these"
+        "a gensim.models.KeyedVectors, an array, plain JSON values, or a frozen dataclass of these"
     )
 
 
-def type_argument(cls: type, generic: type) -> Any:
+def is_a(kind: Any, module: str, name: str) -> bool:
+    """Tell whether a class is a library's class or below it, without loading the library."""
+    known = getattr(sys.modules.get(module), name, None)
+    return isinstance(known, type) and isinstance(kind, type) and issubclass(kind, known)
+
+
+def _codec_of_class(kind: type) -> Codec | None:
+    if issubclass(kind, Embedding):
+        return EmbeddingCodec(kind)
+    if dataclasses.is_dataclass(kind):
+        return BundleCodec(kind)
+    plain = (codec for known, codec in PLAIN.items() if issubclass(kind, known))
+    foreign = (codec for (module, name), codec in FOREIGN.items() if is_a(kind, module, name))
+    return next((codec() for codec in (*plain, *foreign)), None)
+
+
+@cache
+def type_argument(cls: Any, generic: Any) -> Any:
     """Name what a class puts for the type variable of a generic ancestor: Row of `class X(Table[Row])`."""
     for base in getattr(cls, "__orig_bases__", ()):
         origin, arguments = typing.get_origin(base) or base, typing.get_args(base)

@@ -1,246 +1,204 @@
-"""A digest of the project code that a class reaches, blind to comments, docstrings, annotations and formatting.
+"""The project code that a class reaches, and a digest of it blind to comments, docstrings, annotations and formatting.
 
 The class is followed by name through the project's modules: to every function, class and constant it names, and on from
-there. Code reached in other ways (`getattr` by a computed name, files read at run time) is not seen: raise `revision`.
+there. Not seen, so raise `revision` when they change: code reached in other ways (`getattr` by a computed name, files
+read at run time), registries that another module fills, and libraries. Code without a file, such as a notebook cell,
+is refused.
 """
 
 import ast
 import hashlib
-import importlib.util
-import sys
-from collections import defaultdict
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
-from functools import cache
-from pathlib import Path
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from functools import cache, cached_property
+from types import MappingProxyType
+from typing import NamedTuple
+
+from slipstream.tasks.cache.source import Import, Module, edition, imports_of, module_of, names_read
 
 MECHANISM = ("slipstream.tasks.base", "slipstream.tasks.cache")
+NOTHING: Mapping[str, list[Import]] = MappingProxyType({})
+
+Dotted = tuple[str, ...]
+Place = tuple[str, str]
 
 
-@dataclass
-class Module:
-    """The top level of a parsed module: what it defines, and what its imported names stand for."""
+@dataclass(frozen=True)
+class Definition:
+    """One top-level definition in normal form, and the lines of the file that it stands on."""
 
+    text: str
+    file: str
+    first_line: int
+    last_line: int
+
+    @cached_property
+    def digest(self) -> str:
+        """The sha256 of the text."""
+        return hashlib.sha256(self.text.encode()).hexdigest()
+
+
+class _Target(NamedTuple):
+    """A definition that a dotted name leads to, and how many parts of the name are left over."""
+
+    module: str
     name: str
-    definitions: dict[str, list[ast.stmt]] = field(default_factory=lambda: defaultdict(list))
-    imports: dict[str, tuple[str, str | None]] = field(default_factory=dict)
-    stars: list[str] = field(default_factory=list)
+    rest: int
+
+
+@dataclass(frozen=True)
+class _Found:
+    """A definition with the project definitions that its names stand for: {dotted name as written: places}."""
+
+    definition: Definition
+    references: dict[str, set[Place]]
+
+
+def reached_code(module: str, name: str) -> dict[str, Definition]:
+    """Find each project definition that a top-level class or function reaches, itself included.
+
+    Returns {"module:name": definition}. Modules count as the project's when they share the top-level package of
+    `module`, are named in the PROJECT_PACKAGES of its `__init__.py`, or are slipstream's own; the mechanism of tasks
+    and cache is left out.
+    """
+    return dict(_reached_code(module, name, edition()))
+
+
+def digest_of(code: Mapping[str, Definition]) -> str:
+    """Sum up reached definitions regardless of the files they stand in, unless two share a name."""
+    names = Counter(label.partition(":")[2] for label in code)
+    lines = []
+    for label, definition in code.items():
+        name = label.partition(":")[2]
+        lines.append(f"{name if names[name] == 1 else label} {definition.digest}")
+    return hashlib.sha256("\n".join(sorted(lines)).encode()).hexdigest()
 
 
 @cache
-def reached_code(module: str, name: str) -> dict[str, str]:
-    """Digest each project definition that a top-level class or function reaches, itself included.
-
-    Returns {"module:name": sha256}. Modules count as the project's when they share the top-level package of `module`
-    or are slipstream's own; the mechanism of tasks and cache is left out.
-    """
-    packages = frozenset({module.partition(".")[0], "slipstream"})
-    found: dict[str, str] = {}
+def _reached_code(module: str, name: str, now: int) -> dict[str, Definition]:
+    """Walk from one definition to all it reaches, in one edition of the source."""
+    packages = project_packages(module)
+    found: dict[Place, _Found] = {}
     waiting = [(module, name)]
     while waiting:
         place = waiting.pop()
-        label = ":".join(place)
-        if label in found:
-            continue
-        found[label], references = _digest(*place, packages)
-        waiting.extend(references)
-    return found
+        if place not in found:
+            found[place] = _find(place, packages, now)
+            waiting.extend(further for places in found[place].references.values() for further in places)
+    twice = {name for name, count in Counter(name for _, name in found).items() if count > 1}
+    return {":".join(place): _told_apart(one, twice) for place, one in found.items()}
 
 
-def digest_of(code: dict[str, str]) -> str:
-    """Sum up reached definitions regardless of the files they stand in."""
-    lines = sorted(f"{label.partition(':')[2]} {digest}" for label, digest in code.items())
-    return hashlib.sha256("\n".join(lines).encode()).hexdigest()
+def project_packages(module: str) -> frozenset[str]:
+    """Name the top-level packages whose code counts for the classes of a module."""
+    top = module.partition(".")[0]
+    parsed = module_of(top)
+    statements = parsed.definitions.get("PROJECT_PACKAGES", []) if parsed is not None else []
+    declared = [name for statement in statements for name in _literal_names(statement, str(parsed and parsed.file))]
+    return frozenset({top, "slipstream", *declared})
+
+
+def _literal_names(statement: ast.stmt, file: str) -> list[str]:
+    try:
+        names = ast.literal_eval(statement.value) if isinstance(statement, ast.Assign) else None
+    except (ValueError, TypeError):
+        names = None
+    if isinstance(names, tuple | list) and all(isinstance(name, str) for name in names):
+        return list(names)
+    raise ValueError(
+        f"{ast.unparse(statement)} in {file} names no packages; write a tuple of top-level packages' names"
+    )
 
 
 @cache
-def _digest(module: str, name: str, packages: frozenset[str]) -> tuple[str, frozenset[tuple[str, str]]]:
-    """Digest one definition and resolve the project definitions it names."""
-    parsed = _parse(module)
+def _find(place: Place, packages: frozenset[str], _: int) -> _Found:
+    """Put one definition into its normal form and resolve the project definitions it names."""
+    module, name = place
+    parsed = module_of(module)
     if parsed is None or name not in parsed.definitions:
         raise LookupError(f"no source found for {name!r} in module {module!r}; define it at the top level of a file")
-    bare = [_bare(statement) for statement in parsed.definitions[name]]
-    text = "\n".join(ast.dump(statement) for statement in bare)
-    aliases = dict(parsed.imports)
-    for statement in bare:
-        aliases.update(_imports(ast.walk(statement), module)[0])
-    references = {
-        place
-        for dotted in _names(bare)
-        if (place := _resolve(module, dotted, packages, aliases)) is not None and place != (module, name)
-    }
-    return hashlib.sha256(text.encode()).hexdigest(), frozenset(references)
+    body = parsed.definitions[name]
+    inside: dict[str, list[Import]] = {}
+    for local, target in imports_of((node for statement in body for node in ast.walk(statement)), module)[0]:
+        inside.setdefault(local, []).append(target)
+    lines = {f"from {star} import *" for star in parsed.stars if not _is_project(star, packages)}
+    references: dict[str, set[Place]] = {}
+    for dotted in names_read(body):
+        lines.update(_foreign_imports(parsed, dotted, packages))
+        for further in resolve(module, dotted, packages, inside):
+            spelled = ".".join(dotted[: len(dotted) - further.rest])
+            if further.name != spelled.rpartition(".")[2]:
+                lines.add(f"{spelled} = {further.name}")
+            if (further.module, further.name) != place:
+                references.setdefault(spelled, set()).add((further.module, further.name))
+    text = "\n".join([*sorted(lines), *map(ast.unparse, body)])
+    return _Found(Definition(text, str(parsed.file), *_line_range(body)), references)
 
 
-def _resolve(
+def _told_apart(found: _Found, twice: set[str]) -> Definition:
+    """Write down which of several definitions of one name is meant."""
+    lines = sorted(
+        f"{spelled} = {module}.{name}"
+        for spelled, places in found.references.items()
+        for module, name in places
+        if name in twice
+    )
+    return replace(found.definition, text="\n".join([*lines, found.definition.text])) if lines else found.definition
+
+
+def _line_range(body: list[ast.stmt]) -> tuple[int, int]:
+    """Find the first and the last line of statements, their decorators included."""
+    nodes = [node for statement in body for node in (statement, *getattr(statement, "decorator_list", []))]
+    return min(node.lineno for node in nodes), max(node.end_lineno or node.lineno for node in nodes)
+
+
+def _foreign_imports(parsed: Module, dotted: Dotted, packages: frozenset[str]) -> set[str]:
+    """Write the import that a name comes from if it leads out of the followed code; two libraries may share a name."""
+    lines = set()
+    for source, attribute in parsed.imports.get(dotted[0], ()):
+        rest = dotted[1:] if attribute is None else (attribute, *dotted[1:])
+        if not _is_mechanism(source) and not _follow(source, rest, packages, frozenset()):
+            imported = f"import {source}" if attribute is None else f"from {source} import {attribute}"
+            alias = "" if dotted[0] in (source, attribute) else f" as {dotted[0]}"
+            lines.add(imported + alias)
+    return lines
+
+
+def resolve(
     module: str,
-    dotted: tuple[str, ...],
+    dotted: Dotted,
     packages: frozenset[str],
-    aliases: dict[str, tuple[str, str | None]] | None = None,
-) -> tuple[str, str] | None:
-    """Find the project module and top-level name that a dotted name stands for, None for anything else."""
-    parsed = _parse(module) if module.partition(".")[0] in packages and not _is_mechanism(module) else None
-    if parsed is None or not dotted:
-        return None
+    inside: Mapping[str, list[Import]] = NOTHING,
+    seen: frozenset[tuple[str, Dotted]] = frozenset(),
+) -> set[_Target]:
+    """Find the project definitions that a dotted name can stand for in a module, none for anything else."""
+    parsed = module_of(module) if _is_project(module, packages) else None
+    if parsed is None or not dotted or (module, dotted) in seen:
+        return set()
     first, rest = dotted[0], dotted[1:]
-    if first in parsed.definitions:
-        return module, first
-    target = (aliases if aliases is not None else parsed.imports).get(first)
-    if target is not None:
-        source, attribute = target
-        return _follow(source, rest if attribute is None else (attribute, *rest), packages)
-    return next((place for star in parsed.stars if (place := _resolve(star, dotted, packages)) is not None), None)
+    seen |= {(module, dotted)}
+    found = {_Target(module, first, len(rest))} if first in parsed.definitions else set()
+    for source, attribute in (*parsed.imports.get(first, ()), *inside.get(first, ())):
+        found |= _follow(source, rest if attribute is None else (attribute, *rest), packages, seen)
+    if not found:
+        found = {further for star in parsed.stars for further in resolve(star, dotted, packages, seen=seen)}
+    return found
 
 
-def _follow(module: str, rest: tuple[str, ...], packages: frozenset[str]) -> tuple[str, str] | None:
+def _follow(module: str, rest: Dotted, packages: frozenset[str], seen: frozenset[tuple[str, Dotted]]) -> set[_Target]:
     """Walk from a module into its submodules as far as the dotted name goes, then resolve what is left."""
-    if module.partition(".")[0] not in packages:
-        return None
-    while rest and (place := _resolve(module, rest, packages)) is None:
-        if _source(f"{module}.{rest[0]}") is None:
-            return None
+    while rest and module.partition(".")[0] in packages:
+        found = resolve(module, rest, packages, seen=seen)
+        if found or module_of(f"{module}.{rest[0]}") is None:
+            return found
         module, rest = f"{module}.{rest[0]}", rest[1:]
-    return place if rest else None
+    return set()
+
+
+def _is_project(module: str, packages: frozenset[str]) -> bool:
+    return module.partition(".")[0] in packages and not _is_mechanism(module)
 
 
 def _is_mechanism(module: str) -> bool:
     return any(module == name or module.startswith(f"{name}.") for name in MECHANISM)
-
-
-@cache
-def _source(module: str) -> Path | None:
-    loaded = sys.modules.get(module)
-    origin = getattr(loaded, "__file__", None)
-    if loaded is None:
-        try:
-            spec = importlib.util.find_spec(module)
-        except (ImportError, AttributeError, ValueError):
-            return None
-        origin = spec.origin if spec is not None else None
-    return Path(origin) if origin is not None and origin.endswith(".py") else None
-
-
-@cache
-def _parse(module: str) -> Module | None:
-    source = _source(module)
-    if source is None:
-        return None
-    parsed = Module(module)
-    for statement in _top_level(ast.parse(source.read_bytes()).body):
-        if isinstance(statement, ast.Import | ast.ImportFrom):
-            imports, stars = _imports([statement], module)
-            parsed.imports.update(imports)
-            parsed.stars.extend(stars)
-        for name in _defined(statement):
-            parsed.definitions[name].append(statement)
-    return parsed
-
-
-def _top_level(body: Iterable[ast.stmt]) -> Iterator[ast.stmt]:
-    """Yield the statements of a module, those under `if`, `try` and `with` too."""
-    for statement in body:
-        if isinstance(statement, ast.If | ast.Try | ast.With):
-            for part in ("body", "orelse", "finalbody"):
-                yield from _top_level(getattr(statement, part, []))
-            for handler in getattr(statement, "handlers", []):
-                yield from _top_level(handler.body)
-        else:
-            yield statement
-
-
-def _defined(statement: ast.stmt) -> set[str]:
-    """Name what a statement defines; one that defines nothing belongs to every name it mentions."""
-    if isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
-        return {statement.name}
-    if isinstance(statement, ast.Import | ast.ImportFrom):
-        return set()
-    names = [node for node in ast.walk(statement) if isinstance(node, ast.Name)]
-    stored = {node.id for node in names if isinstance(node.ctx, ast.Store)}
-    return stored or {node.id for node in names}
-
-
-def _imports(nodes: Iterable[ast.AST], module: str) -> tuple[dict[str, tuple[str, str | None]], list[str]]:
-    """Read import statements: {local name: (module, attribute or None)} and the modules imported by star."""
-    found: dict[str, tuple[str, str | None]] = {}
-    stars = []
-    for node in nodes:
-        if isinstance(node, ast.Import):
-            for alias in node.names:
-                top = alias.name if alias.asname else alias.name.partition(".")[0]
-                found[alias.asname or top] = (top, None)
-        elif isinstance(node, ast.ImportFrom):
-            source = _absolute(node, module)
-            for alias in node.names:
-                if alias.name == "*":
-                    stars.append(source)
-                else:
-                    found[alias.asname or alias.name] = (source, alias.name)
-    return found, stars
-
-
-def _absolute(node: ast.ImportFrom, module: str) -> str:
-    if node.level == 0:
-        return node.module or ""
-    source = _source(module)
-    is_package = source is not None and source.name == "__init__.py"
-    parts = module.split(".")
-    base = parts[: len(parts) - node.level + is_package]
-    return ".".join([*base, *([node.module] if node.module else [])])
-
-
-def _names(statements: Iterable[ast.stmt]) -> set[tuple[str, ...]]:
-    """Collect the dotted names that statements read, longest first: `als.fit.x` counts as ("als", "fit", "x")."""
-    found: set[tuple[str, ...]] = set()
-    for statement in statements:
-        for node in ast.walk(statement):
-            parts, stem = [], node
-            while isinstance(stem, ast.Attribute):
-                parts.append(stem.attr)
-                stem = stem.value
-            if isinstance(stem, ast.Name) and isinstance(stem.ctx, ast.Load):
-                found.add((stem.id, *reversed(parts)))
-    return found
-
-
-def _bare(statement: ast.stmt) -> ast.stmt:
-    """Strip a parsed definition of what cannot change its meaning; nothing else reads the parsed tree."""
-    if isinstance(statement, ast.ClassDef):
-        statement.body = [part for part in statement.body if not _is_parameter(part)]
-    bare: ast.stmt = _Bare().visit(statement)
-    return bare
-
-
-def _is_parameter(statement: ast.stmt) -> bool:
-    """Tell whether a class statement declares a luigi parameter, whose value is in the key already."""
-    value = statement.value if isinstance(statement, ast.AnnAssign | ast.Assign) else None
-    if not isinstance(value, ast.Call):
-        return False
-    name = value.func.attr if isinstance(value.func, ast.Attribute) else getattr(value.func, "id", "")
-    return name.endswith("Parameter")
-
-
-class _Bare(ast.NodeTransformer):
-    """Drops docstrings, and annotations where they only inform."""
-
-    def _function(self, node: ast.FunctionDef | ast.AsyncFunctionDef) -> ast.AST:
-        node.returns = None
-        node.body = _without_docstring(node.body)
-        return self.generic_visit(node)
-
-    visit_FunctionDef = _function  # noqa: N815
-    visit_AsyncFunctionDef = _function  # noqa: N815
-
-    def visit_arg(self, node: ast.arg) -> ast.AST:
-        node.annotation = None
-        return node
-
-    def visit_ClassDef(self, node: ast.ClassDef) -> ast.AST:
-        node.body = _without_docstring(node.body)
-        return self.generic_visit(node)
-
-
-def _without_docstring(body: list[ast.stmt]) -> list[ast.stmt]:
-    first = body[0] if body else None
-    if isinstance(first, ast.Expr) and isinstance(first.value, ast.Constant) and isinstance(first.value.value, str):
-        body = body[1:]
-    return body or [ast.Pass()]

@@ -1,37 +1,43 @@
 """The plain-JSON page that completes a product: what it is, what it came from, and how to know that it is whole."""
 
 import json
-import os
-import platform
-import subprocess
-from dataclasses import asdict, dataclass, fields
-from datetime import UTC, datetime
+import logging
+from collections.abc import Iterator
+from dataclasses import dataclass, fields
 from functools import cache
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import Any, Protocol, Self
+from typing import Any, Self
 
-import pandas as pd
+from slipstream.tasks.cache.storage import sha256, stamp
 
-from slipstream.tasks.cache.address import Addressed, code_of, data_of, input_keys, qualified_name
-from slipstream.tasks.cache.running import Clock
+logger = logging.getLogger(__name__)
 
-FORMAT = 1
-LIBRARIES = (
-    *("slipstream", "gokart", "luigi", "pandas", "numpy", "scipy", "polars", "pyarrow", "pandera"),
-    *("gensim", "lightgbm", "implicit", "scikit-learn", "rapidfuzz", "pyahocorasick"),
-)
+FORMAT = 2
+SUFFIX = ".manifest.json"
+ASIDE = "~"
+Content = bytes  # in the class below the name stands for a size
+
+
+class DamagedProductError(RuntimeError):
+    """A product's bytes are not the ones that were written."""
+
+
+class NewerFormatError(RuntimeError):
+    """A manifest was written by a newer version than the one that reads it."""
 
 
 @dataclass(frozen=True)
 class Manifest:
-    """Everything known of one product; seconds of running, bytes of memory and of disk, times in UTC."""
+    """Everything known of one product; seconds of running, bytes of memory and of disk, times in UTC.
+
+    `code` is the digest of the code reached; a pipeline's manifest has no file and names its products under `inputs`.
+    """
 
     task: str
     key: str
     parameters: dict[str, str]
     inputs: dict[str, Any]
-    code: dict[str, str]
+    code: str
     data: dict[str, str]
     product: str
     schema: dict[str, str]
@@ -46,77 +52,78 @@ class Manifest:
     bytes: int = 0
     sha256: str = ""
     modified: int = 0
+    accepted: tuple[dict[str, str], ...] = ()
     format: int = FORMAT
 
     def to_json(self) -> str:
-        """Write the page as JSON text."""
-        return json.dumps(asdict(self), indent=1, ensure_ascii=False, sort_keys=True) + "\n"
+        """Write the page as JSON text, a line a fact."""
+        facts = ((name, getattr(self, name)) for name in sorted(_FIELDS))
+        lines = (f' "{name}": {json.dumps(fact, ensure_ascii=False, sort_keys=True)}' for name, fact in facts)
+        return "{\n" + ",\n".join(lines) + "\n}\n"
 
     @classmethod
     def read(cls, path: Path) -> Self | None:
-        """Read a page, None where there is none, it is damaged, or it was written by a newer version."""
+        """Read a page, None where there is none; a damaged one is reported and counts as none."""
         try:
-            content = json.loads(path.read_bytes())
-            if content["format"] != FORMAT:
-                return None
-            return cls(**{field.name: content[field.name] for field in fields(cls)})
-        except (FileNotFoundError, NotADirectoryError, ValueError, KeyError, TypeError):
+            content = path.read_bytes()
+        except (FileNotFoundError, NotADirectoryError):
+            return None
+        try:
+            return cls.parse(content, path)
+        except ValueError as error:
+            _report(str(error))
             return None
 
+    @classmethod
+    def parse(cls, content: Content, path: Path) -> Self:
+        """Read the text of a page that lies at `path`.
 
-class Described(Addressed, Protocol):
-    """What a manifest tells of the task that made a product."""
+        Raises:
+            NewerFormatError: A newer version wrote it; it must be left alone.
+            ValueError: It is damaged, or of an older format.
 
-    clock: Clock
-
-    def make_unique_id(self) -> str:
-        """Compute its key."""
-
-    def product_type(self) -> Any:
-        """Name the type of its product."""
-
-
-def describe(task: Described, product: Any) -> Manifest:
-    """Draft the manifest of a product just made; the facts of its file are added when it is written."""
-    is_frame = isinstance(product, pd.DataFrame)
-    return Manifest(
-        task=qualified_name(type(task)),
-        key=task.make_unique_id(),
-        parameters=task.significant_parameters(),
-        inputs=input_keys(task),
-        code=code_of(type(task)),
-        data=data_of(task),
-        product=str(task.product_type()),
-        schema={name: str(dtype) for name, dtype in product.dtypes.items()} if is_frame else {},
-        rows=len(product) if hasattr(product, "__len__") else None,
-        seconds=task.clock.seconds,
-        peak_memory=task.clock.peak_memory,
-        at=datetime.now(UTC).isoformat(timespec="seconds"),
-        host=platform.node(),
-        git_commit=git_commit(str(Path(__file__).resolve().parent)),
-        libraries=library_versions(),
-    )
-
-
-@cache
-def library_versions() -> dict[str, str]:
-    """Name the versions of the libraries that results can depend on."""
-    found = {"python": platform.python_version()}
-    for name in LIBRARIES:
+        """
         try:
-            found[name] = version(name)
-        except PackageNotFoundError:
-            continue
-    return found
+            facts = json.loads(content)
+            written_by = int(facts["format"])
+            if written_by == FORMAT:
+                return cls(**{**{name: facts[name] for name in _FIELDS}, "accepted": tuple(facts["accepted"])})
+        except (ValueError, KeyError, TypeError) as error:
+            raise ValueError(f"manifest {path} cannot be read ({error!r}); its product counts as missing") from error
+        if written_by > FORMAT:
+            raise NewerFormatError(
+                f"manifest {path} has format {written_by}, this version of slipstream reads up to {FORMAT}; "
+                "upgrade slipstream, or set workspace_directory in [TaskOnKart] to another folder"
+            )
+        raise ValueError(f"manifest {path} has the old format {written_by}; its product counts as missing")
+
+
+_FIELDS = tuple(field.name for field in fields(Manifest))
+
+
+def input_keys_of(manifest: Manifest) -> list[str]:
+    """List the keys of all that a product was made from, in order."""
+    return list(_flat(manifest.inputs))
+
+
+def _flat(value: Any) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    else:
+        for element in value.values() if isinstance(value, dict) else value:
+            yield from _flat(element)
+
+
+def is_whole(manifest: Manifest, folder: Path) -> bool:
+    """Tell whether the file a manifest names has its size and, when it was touched since, its bytes."""
+    file = folder / manifest.file
+    now = stamp(file) if manifest.file else None
+    if now is None or manifest.bytes != now.size:
+        return False
+    return manifest.modified == now.modified or manifest.sha256 == sha256(file)
 
 
 @cache
-def git_commit(folder: str) -> str | None:
-    """Name the commit that a source folder stands at, None outside a checkout."""
-    command = ["git", "-C", folder, "rev-parse", "--verify", "--quiet", "HEAD"]
-    environment = {**os.environ, "GIT_OPTIONAL_LOCKS": "0"}
-    try:
-        answer = subprocess.run(command, capture_output=True, text=True, check=False, env=environment)  # noqa: S603
-    except OSError:
-        return None
-    return answer.stdout.strip() or None
+def _report(line: str) -> None:
+    """Warn of something once a process."""
+    logger.warning(line)

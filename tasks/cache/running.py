@@ -1,5 +1,6 @@
 """The circumstances of a run: one BLAS thread, seconds and peak memory measured."""
 
+import importlib
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -7,7 +8,6 @@ from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 
-import scipy.linalg  # noqa: F401  (loads scipy's BLAS before the controller looks for it)
 import threadpoolctl
 
 
@@ -43,6 +43,7 @@ def measured() -> Iterator[Clock]:
 
 @cache
 def _controller() -> threadpoolctl.ThreadpoolController:
+    importlib.import_module("scipy.linalg")  # loads scipy's BLAS before the controller looks for it
     return threadpoolctl.ThreadpoolController()
 
 

@@ -2,30 +2,32 @@
 
 from collections.abc import Callable, Sequence
 from functools import partial, wraps
+from pathlib import Path
 from typing import Any, Generic, TypeVar
 
-import gokart
 import luigi
 from gokart.utils import flatten
 
-from slipstream.tasks.cache import address
+from slipstream.tasks.cache import address, codebook
 from slipstream.tasks.cache.codecs import codec_for, type_argument
-from slipstream.tasks.cache.manifest import describe
+from slipstream.tasks.cache.construction import QuickTask
+from slipstream.tasks.cache.description import describe
 from slipstream.tasks.cache.running import Clock, measured
-from slipstream.tasks.cache.storage import local_root
+from slipstream.tasks.cache.storage import local_root, locked
 from slipstream.tasks.cache.target import ProductTarget
+from slipstream.tasks.cache.tasklog import task_log
 
 P = TypeVar("P")
 
 
-class CachedTask(gokart.TaskOnKart[P], Generic[P]):
+class CachedTask(QuickTask[P], Generic[P]):
     """The mechanism under every task: its key names all that its product depends on."""
 
     workspace_directory: luigi.Parameter[str] = luigi.Parameter(default="workspace", significant=False)
     revision: luigi.IntParameter = luigi.IntParameter(default=0, description="Raise it when unseen code changed.")
 
     # gokart's own cache knobs; the key and the manifest take their place.
-    rerun = strict_check = modification_time_check = serialized_task_definition_check = False
+    rerun = strict_check = modification_time_check = serialized_task_definition_check = complete_check_at_run = False
     delete_unnecessary_output_files = should_dump_supplementary_log_files = False
     priority = 0
 
@@ -34,7 +36,7 @@ class CachedTask(gokart.TaskOnKart[P], Generic[P]):
         self.address: address.Address | None = None
         self.clock = Clock()
         super().__init__(*args, **kwargs)
-        self.run = self._measured(self.run)  # type: ignore[method-assign]
+        self.run = self._alone(self.run)  # type: ignore[method-assign]
 
     @classmethod
     def get_task_namespace(cls) -> str:
@@ -71,25 +73,51 @@ class CachedTask(gokart.TaskOnKart[P], Generic[P]):
             self.address = address.address(self)
         return self.address.key
 
+    @property
+    def root(self) -> Path:
+        """The folder of the workspace."""
+        return local_root(self.workspace_directory)
+
+    @property
+    def place(self) -> str:
+        """Where in the workspace products of its class lie, and how their files' names begin."""
+        return f"{address.package_of(type(self)).replace('.', '/')}/{type(self).__name__}"
+
     def output(self) -> Any:
         """Place the product in the workspace, under the task's package, name and key."""
-        root, folder = local_root(self.workspace_directory), address.package_of(type(self)).replace(".", "/")
         codec = codec_for(self.product_type())
-        return ProductTarget(
-            root, f"{folder}/{type(self).__name__}", self.make_unique_id(), codec, partial(describe, self)
-        )
+        return ProductTarget(self.root, self.place, self.make_unique_id(), codec, partial(describe, self))
+
+    def _get_input_targets(self, target: Any) -> Any:
+        """Find what to load; of a list of tasks, what is required is looked up once and not once a task."""
+        find = super()._get_input_targets
+        if not isinstance(target, list | tuple):
+            return find(target)
+        required = set(flatten(self.requires()))
+        return [part.output() if part in required else find(part) for part in target]
 
     def dump(self, obj: Any, target: Any = None, custom_labels: Any = None) -> None:
         """Write the product whole or not at all, and complete it by its manifest."""
+        codebook.keep(self.root, address.code_of(type(self)))
         (self.output() if target is None else target).dump(obj, lock_at_dump=False, custom_labels=custom_labels)
 
-    def _measured(self, run: Callable[[], None]) -> Callable[[], None]:
-        @wraps(run)
-        def measured_run() -> None:
-            with measured() as self.clock:
-                run()
+    def is_made_meanwhile(self) -> bool:
+        """Tell, when its turn to run has come, whether another process made the product before."""
+        return bool(self.complete())
 
-        return measured_run
+    def _alone(self, run: Callable[[], Any]) -> Callable[[], Any]:
+        """Let one process at a time make the product, and measure it; who waited finds it made."""
+
+        @wraps(run)
+        def run_alone() -> Any:
+            key = self.make_unique_id()
+            with locked(self.root, key):
+                if self.is_made_meanwhile():
+                    return None
+                with measured() as self.clock, task_log(self.root, self.root / f"{self.place}_{key}", self.clock):
+                    return run()
+
+        return run_alone
 
     def __repr__(self) -> str:
         """Name the task briefly; upstream tasks are not spelled out."""

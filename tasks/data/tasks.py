@@ -28,7 +28,6 @@ from slipstream.tasks.tables import (
 )
 
 R = TypeVar("R", bound=Row)
-FILE_ROWS = {row.__name__: row for row in (Event, Search, Answer, Item, ItemTag, Tag, Alias)}
 
 
 class KindNamesParameter(luigi.ListParameter):
@@ -57,22 +56,27 @@ class _FileTable(Table[R], Generic[R]):
 class Quarantine(_FileTable[QuarantinedRow]):
     """The rows of files that could not be read, each with its reason."""
 
-    table: luigi.ChoiceParameter = luigi.ChoiceParameter(choices=list(FILE_ROWS))
+    rows: ClassVar[Sequence[type[Row]]] = (Event, Search, Answer, Item, ItemTag, Tag, Alias)
+
+    table: luigi.Parameter = luigi.Parameter()
     kinds: KindNamesParameter = KindNamesParameter(default=())
 
     def run(self) -> None:
         """Read the files for their bad rows."""
-        self.dump(sources.read(self.path, self.source, FILE_ROWS[self.table], kinds=self.kinds).bad)
+        row = {row.__name__: row for row in self.rows}[self.table]
+        self.dump(sources.read(self.path, self.source, row, kinds=self.kinds).bad)
 
 
-class _ReadableTable(_FileTable[R], Generic[R]):
-    """Files read as a table, with a quarantine for what cannot be read."""
+class FileTable(_FileTable[R], Generic[R]):
+    """Files read as a table, with a quarantine for what cannot be read, whose `rows` name that table."""
+
+    quarantine: ClassVar[type[Quarantine]] = Quarantine
 
     bad_share: luigi.FloatParameter = luigi.FloatParameter(default=0.01)
 
     def requires(self) -> FlattenableItems[gokart.TaskOnKart[Any]]:
         """Set the bad rows aside first; both halves are one reading, so they share their parameters by construction."""
-        return {"quarantine": self.clone(Quarantine, table=self.row.__name__)}
+        return {"quarantine": self.clone(self.quarantine, table=self.row.__name__)}
 
     def run(self) -> None:
         """Read the files, unless too much of them cannot be read."""
@@ -81,33 +85,33 @@ class _ReadableTable(_FileTable[R], Generic[R]):
         self.dump(sources.accepted(parsed, bad_share=self.bad_share, path=self.path, quarantine=quarantine))
 
 
-class EventFile(_ReadableTable[Event]):
+class EventFile(FileTable[Event]):
     """Traces as found in files."""
 
     kinds: KindNamesParameter = KindNamesParameter(default=())
 
 
-class SearchFile(_ReadableTable[Search]):
+class SearchFile(FileTable[Search]):
     """Searches as found in files."""
 
 
-class AnswerFile(_ReadableTable[Answer]):
+class AnswerFile(FileTable[Answer]):
     """Answers to questionnaires as found in files."""
 
 
-class ItemFile(_ReadableTable[Item]):
+class ItemFile(FileTable[Item]):
     """Items as found in files."""
 
 
-class ItemTagFile(_ReadableTable[ItemTag]):
+class ItemTagFile(FileTable[ItemTag]):
     """Tags given to items as found in files."""
 
 
-class TagFile(_ReadableTable[Tag]):
+class TagFile(FileTable[Tag]):
     """The tag vocabulary as found in files."""
 
 
-class AliasFile(_ReadableTable[Alias]):
+class AliasFile(FileTable[Alias]):
     """Other ids of users or items, or names of tags by their ids, as found in files."""
 
 

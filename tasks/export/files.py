@@ -1,7 +1,7 @@
 """Tables as single files, whole or not at all."""
 
 import tempfile
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -41,12 +41,6 @@ def export(path: str, write: Callable[[Path], None], *, rows: int) -> dict[str, 
             "set path to a file in a folder you may write to, on a disk with room"
         ) from error
     return {"path": path, "rows": rows, "bytes": size, "sha256": digest}
-
-
-def is_intact(made: Mapping[str, Any]) -> bool:
-    """Tell whether an exported file is there with the bytes that were written."""
-    path = Path(made["path"])
-    return path.is_file() and path.stat().st_size == made["bytes"] and sha256(path) == made["sha256"]
 
 
 def plain_times(table: pd.DataFrame) -> pl.DataFrame:

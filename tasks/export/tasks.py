@@ -6,7 +6,8 @@ import gokart
 import luigi
 
 from slipstream.tasks.base import Table, Task
-from slipstream.tasks.export.files import export_csv, export_json_lines, export_parquet, is_intact
+from slipstream.tasks.cache.receipts import is_intact
+from slipstream.tasks.export.files import export_csv, export_json_lines, export_parquet
 from slipstream.tasks.export.sqlite import export_sqlite, table_name
 
 

@@ -1,8 +1,11 @@
+import errno
+import multiprocessing
 import os
+import signal
 
 import pytest
 
-from slipstream.tasks.cache.storage import local_root, private_folder, publish, sha256, stamp
+from slipstream.tasks.cache.storage import create, local_root, locked, private_folder, publish, sha256, stamp, writing
 
 
 def test_a_published_file_is_whole_and_the_private_folder_is_gone(tmp_path):
@@ -52,3 +55,49 @@ def test_a_workspace_that_cannot_be_written_says_what_to_set(tmp_path):
 
     with pytest.raises(OSError, match="set workspace_directory"), private_folder(file):
         pass
+
+
+def test_a_file_is_created_only_where_there_is_none(tmp_path):
+    path = tmp_path / "deep" / "a.txt"
+    for number, expected in enumerate([True, False]):
+        draft = tmp_path / f"draft {number}"
+        draft.write_text(str(number))
+        assert create(draft, path) is expected
+    assert path.read_text() == "0"
+
+
+@pytest.mark.parametrize(
+    ("number", "remedy"),
+    [(errno.ENOSPC, "free space"), (errno.EXDEV, "another file system"), (errno.EROFS, "you may write to")],
+)
+def test_what_the_file_system_refuses_says_what_to_set(tmp_path, number, remedy):
+    with pytest.raises(OSError, match=rf"cannot write to workspace {tmp_path}: .*; .*{remedy}"), writing(tmp_path):
+        raise OSError(number, os.strerror(number))
+
+
+def hold(folder, told):
+    with locked(folder, "key"):
+        told.set()
+        signal.pause()
+
+
+def test_a_lock_is_waited_for_and_freed_when_its_holder_is_killed(tmp_path):
+    context = multiprocessing.get_context("fork")
+    told, got = context.Event(), context.Event()
+    holder = context.Process(target=hold, args=(tmp_path, told))
+    holder.start()
+    assert told.wait(10)
+    waiting = context.Process(target=hold, args=(tmp_path, got))
+    waiting.start()
+    assert not got.wait(0.2)
+    holder.kill()
+    assert got.wait(10)
+    waiting.kill()
+    for process in (holder, waiting):
+        process.join()
+
+
+def test_a_lock_leaves_nothing_behind(tmp_path):
+    with locked(tmp_path, "key"):
+        pass
+    assert list((tmp_path / ".locks").iterdir()) == []

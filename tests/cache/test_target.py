@@ -6,13 +6,14 @@ import pytest
 
 from slipstream.tasks.cache.codecs import JsonCodec
 from slipstream.tasks.cache.manifest import Manifest
+from slipstream.tasks.cache.storage import sha256
 from slipstream.tasks.cache.target import DamagedProductError, ProductTarget
 
 KEY = "0123456789abcdef0123"
 
 
 def page(product, key=KEY):
-    facts = {"parameters": {}, "inputs": {}, "code": {}, "data": {}, "schema": {}, "libraries": {}}
+    facts = {"parameters": {}, "inputs": {}, "code": "c0de", "data": {}, "schema": {}, "libraries": {}}
     numbers = {"rows": len(product), "seconds": 0.5, "peak_memory": 1}
     names = {"task": "tests.Words", "key": key, "product": "list", "at": "2024-01-01T00:00:00+00:00", "host": "here"}
     return Manifest(**facts, **numbers, **names, git_commit=None)
@@ -45,7 +46,8 @@ def made(workspace):
 
 
 def test_a_product_lies_beside_its_manifest_and_reads_back(made, workspace):
-    assert files(workspace) == [f"room/Words_{KEY}.json", f"room/Words_{KEY}.manifest.json"]
+    digest = sha256(made.file)
+    assert files(workspace) == [f"room/Words_{KEY}-{digest[:8]}.json", f"room/Words_{KEY}.manifest.json"]
     assert made.exists()
     assert target(workspace).load() == ["心臓", "skin"]
     assert list((workspace / ".tmp").iterdir()) == []
@@ -86,7 +88,7 @@ def test_a_file_that_was_only_touched_stays_a_product(made):
     assert made.load() == ["心臓", "skin"]
 
 
-@pytest.mark.parametrize("text", ["", "{", "{}", "[]", '{"format": 2}', "null"])
+@pytest.mark.parametrize("text", ["", "{", "{}", "[]", '{"format": 1}', '{"format": 2}', "null"])
 def test_a_manifest_that_cannot_be_read_completes_nothing(made, text):
     made.manifest_file.write_text(text)
     assert not made.exists()
@@ -130,12 +132,51 @@ def test_a_product_that_cannot_be_described_is_not_complete(workspace):
     with pytest.raises(RuntimeError):
         target(workspace, describe=describe).dump(["a"], lock_at_dump=False)
     assert not target(workspace).exists()
-    assert list((workspace / ".tmp").iterdir()) == []
+    assert files(workspace) == []
 
 
-def test_writing_again_takes_the_place_of_what_was_there(made):
+def test_who_is_first_counts_and_who_comes_later_is_told(made, workspace, caplog):
+    before = files(workspace)
     made.dump(["other"], lock_at_dump=False)
-    assert made.load() == ["other"]
+    assert made.load() == ["心臓", "skin"]
+    assert files(workspace) == before
+    assert "was made by another process meanwhile" in caplog.text
+
+
+def test_two_writers_at_the_same_moment_leave_one_product_and_no_mixture(workspace):
+    class SlowCodec(JsonCodec):
+        def write(self, product, file):
+            target(workspace).dump(["quick"], lock_at_dump=False)
+            super().write(product, file)
+
+    def describe(product):
+        return page(product)
+
+    slow = target(workspace, codec=SlowCodec(), describe=describe)
+    slow.dump(["slow", "one"], lock_at_dump=False)
+    assert target(workspace).load() == ["quick"]
+    assert len(files(workspace)) == 2
+
+
+def test_a_writer_overtaken_at_the_last_moment_drops_its_own(workspace):
+    def overtaken(product):
+        target(workspace).dump(["quick"], lock_at_dump=False)
+        return page(product)
+
+    target(workspace, describe=overtaken).dump(["slow", "one"], lock_at_dump=False)
+    assert target(workspace).load() == ["quick"]
+    assert len(files(workspace)) == 2
+
+
+def test_what_is_set_aside_is_kept_but_counts_as_missing(made, workspace):
+    aside = made.set_aside()
+    assert not made.exists()
+    assert Manifest.read(aside).file in {path.name for path in (workspace / "room").iterdir()}
+    assert made.set_aside() is None
+
+    made.dump(["new"], lock_at_dump=False)
+    assert made.load() == ["new"]
+    assert len(files(workspace)) == 4
 
 
 def test_what_is_removed_is_gone_with_its_manifest(made, workspace):

@@ -6,6 +6,8 @@ import gokart
 import pytest
 from gokart.build import GokartBuildError
 
+from slipstream.tasks.cache.address import Address
+from slipstream.tasks.cache.index import files
 from slipstream.tasks.cache.target import DamagedProductError
 from tests.cache.small_tasks import Leaf, Lines, Ones, Pair, Several, TwoSizes
 
@@ -18,14 +20,14 @@ def file(tmp_path):
 
 
 def products(workspace):
-    return sorted(path.name for path in workspace.rglob("*.*") if path.is_file())
+    return sorted(path.name for path in files(workspace))
 
 
-def test_a_product_is_one_file_and_its_manifest_and_nothing_else(build, file, workspace):
+def test_a_product_is_one_file_with_its_manifest_and_its_log(build, file, workspace):
     task = Ones(users=Lines(path=str(file)))
 
     assert build(task).matrix.tolist() == [[1, 1]] * 3
-    assert [name.partition("_")[0] for name in products(workspace)] == ["Lines", "Lines", "Ones", "Ones"]
+    assert [name.partition("_")[0] for name in products(workspace)] == ["Lines"] * 3 + ["Ones"] * 3
     manifest = task.output().manifest()
     assert manifest.key == task.make_unique_id()
     assert manifest.inputs == {"users": task.users.make_unique_id()}
@@ -176,3 +178,16 @@ def test_a_pipeline_does_not_spread_over_two_workspaces(file, tmp_path):
 
     with pytest.raises(ValueError, match=r"other.*TaskOnKart"):
         pipeline.complete()
+
+
+def test_a_list_of_many_tasks_is_loaded_without_comparing_each_with_all(build, monkeypatch):
+    asked = []
+    leaves = [Leaf(number=number) for number in range(40)]
+    task = Several(parts=leaves)
+    is_current = Address.is_current
+    monkeypatch.setattr(Address, "is_current", lambda self: asked.append(self) or is_current(self))
+
+    assert build(task) == 40
+    assert len(asked) < 40 * 40
+    with pytest.raises(AssertionError, match="should be in requires"):
+        task.load([Leaf(number=99)])

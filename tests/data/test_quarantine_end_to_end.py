@@ -10,6 +10,7 @@ import pandas as pd
 import pytest
 from gokart.build import GokartBuildError
 
+from slipstream.tasks.cache.index import files, read_index
 from tests.pipelines.logs import Traces
 
 AS_OF = datetime(2024, 2, 1, tzinfo=UTC)
@@ -60,13 +61,10 @@ def thirty(tmp_path):
 
 def unfinished(workspace):
     """Name products without a manifest, manifests without a product, and what is left of writing."""
-    products = {path for path in workspace.rglob("*") if path.is_file() and "log" not in path.parts}
-    left = {path for path in products if ".tmp" in path.parts}
-    for path in products - left:
-        stem = path.name.removesuffix(".manifest.json") if path.name.endswith(".manifest.json") else path.stem
-        both = [other for other in products if other.parent == path.parent and other.name.startswith(f"{stem}.")]
-        left |= {path} if len(both) != 2 else set()
-    return sorted(left)
+    index = read_index(workspace)
+    named = {path for entry in index.entries for path in (entry.page, entry.file)}
+    left = {entry.page for entry in index.entries if not entry.is_whole} | {*(workspace / ".tmp").iterdir()}
+    return sorted(left | {path for path in files(workspace) if path not in named and path.suffix != ".log"})
 
 
 def tables(workspace, name):

@@ -4,7 +4,8 @@ import os
 import pandas as pd
 import pytest
 
-from slipstream.tasks.export.files import export, export_csv, export_json_lines, export_parquet, is_intact, sha256
+from slipstream.tasks.cache.receipts import is_intact
+from slipstream.tasks.export.files import export, export_csv, export_json_lines, export_parquet, sha256
 from slipstream.tasks.tables import ItemTag, Recommendation, empty
 from tests.worlds import START, table
 
