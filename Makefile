@@ -13,6 +13,7 @@ demo: .venv/installed ## recommend films to people, from raw ratings to reasons
 	@$(BIN)/python examples/movielens/demo.py
 
 test: check ## the checks, then the tests in random order
+	@.ci/system
 	@echo "pytest"
 	@$(BIN)/python -m pytest --quiet --numprocesses 2
 

@@ -16,7 +16,7 @@ setup(
     license="MIT",
     python_requires=">=3.11",
     packages=find_packages(include=["slipstream", "slipstream.*"]),
-    package_data={"slipstream": ["py.typed"]},
+    package_data={"slipstream": ["py.typed", "template/**/*", "report/*.css", "report/*.js"]},
     include_package_data=False,
     zip_safe=False,
     install_requires=[
@@ -47,6 +47,7 @@ setup(
             "import-linter>=2.16",
             "mypy>=2.4",
             "pandas-stubs>=3.1",
+            "playwright>=1.65",
             "pytest>=9.2",
             "pytest-cov>=7.1",
             "pytest-randomly>=5.1",

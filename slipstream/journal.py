@@ -19,7 +19,8 @@ class Journal:
 
     def write(self, event: str, task: str = "", **facts: Any) -> None:
         """Append an event as one line, whole even when several processes write at once."""
-        line = json.dumps({"event": event, "task": task, "at": time.time(), **facts}, ensure_ascii=False)
+        known = {"event": event, "task": task, "at": time.time(), "pid": os.getpid()}
+        line = json.dumps({**known, **facts}, ensure_ascii=False)
         descriptor = os.open(self.path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o644)
         try:
             os.write(descriptor, f"{line}\n".encode())
