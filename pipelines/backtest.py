@@ -7,7 +7,6 @@ from typing import Any
 import luigi
 from pandera.typing import DataFrame
 
-from slipstream.pipelines.knowledge import Knowledge
 from slipstream.pipelines.ranking import Ranked, Stage, Window
 from slipstream.tasks.base import Table, Task
 from slipstream.tasks.data import Joined, Users
@@ -40,7 +39,7 @@ class Backtest(Ranked[DataFrame[Metric]]):
         checks: dict[str, Task[Any]] = {}
         rankers: dict[str, Task[Any]] = {}
         for name, window in self.judged_windows():
-            known = Knowledge(self, window.log, window.as_of)
+            known = self.knowledge(window.log, window.as_of)
             truth = self.labels(window.later, window.until)
             stage = Stage(self, known, Users(tables=[window.later]), window.log.answers)
             ranker = self.ranker(window.log, window.as_of)

@@ -69,7 +69,7 @@ class Knowledge:
         return [self.behaviour] if self.pipeline.item_tags or self.pipeline.dictionary else []
 
     @cached_property
-    def item_embedding(self) -> FilledItemEmbedding:
+    def item_embedding(self) -> Task[ItemEmbedding]:
         """Items as vectors by who touched them, untouched ones by what they say."""
         return FilledItemEmbedding(behaviour=self.behaviour, content=self.content)
 

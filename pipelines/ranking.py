@@ -87,6 +87,10 @@ class Ranked(FromLog[P], Generic[P]):
     per_tag: luigi.IntParameter = luigi.IntParameter(default=0)
     language: luigi.ChoiceParameter = luigi.ChoiceParameter(choices=("en", "ja"), default="en")
 
+    def knowledge(self, log: Log, as_of: datetime) -> Knowledge:
+        """Learn from a log up to a moment; a recipe with a task of its own overrides this."""
+        return Knowledge(self, log, as_of)
+
     def cut_off(self, log: Log, as_of: datetime, *, hours: float) -> Window:
         """Part a log at one moment for everybody, or by what is held out of each user's events."""
         if self.learn_by == "window":
@@ -109,7 +113,7 @@ class Ranked(FromLog[P], Generic[P]):
         labels: list[Table[Interaction]] = []
         for window in self.training_windows(log, as_of):
             users = SampledUsers(users=Users(tables=[window.later]), size=self.training_users, seed=self.seed)
-            stage = Stage(self, Knowledge(self, window.log, window.as_of), users, window.log.answers)
+            stage = Stage(self, self.knowledge(window.log, window.as_of), users, window.log.answers)
             features.append(stage.features)
             labels.append(self.labels(window.later, window.until))
         if self.incumbent and self.incumbent not in self.candidate_sources:

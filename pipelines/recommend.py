@@ -5,7 +5,6 @@ from typing import Any
 import luigi
 from pandera.typing import DataFrame
 
-from slipstream.pipelines.knowledge import Knowledge
 from slipstream.pipelines.log import Files
 from slipstream.pipelines.ranking import Ranked, Stage
 from slipstream.tasks.base import Table, Task
@@ -28,7 +27,7 @@ class Recommend(Ranked[DataFrame[Recommendation]]):
     def requires(self) -> dict[str, Any]:
         """Learn, rank, explain and export."""
         log = self.log()
-        known = Knowledge(self, log, self.as_of)
+        known = self.knowledge(log, self.as_of)
         answers = self.answers_now(log.answers)
         users = Users(tables=[log.events, log.searches, answers])
         stage = Stage(self, known, users, answers)
