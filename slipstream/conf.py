@@ -1,8 +1,6 @@
 """Configuration files: loading them, and finding options that nothing would read."""
 
-import difflib
 import re
-import warnings
 from collections.abc import Iterable, Mapping
 from configparser import ConfigParser
 from pathlib import Path
@@ -12,11 +10,20 @@ import gokart
 import luigi
 
 from slipstream.pipelines.log import SECTION, FromLog
-from slipstream.stop import Code, Stop
+from slipstream.stop import Code, Stop, near
 from slipstream.tasks.base import Pipeline
+from slipstream.workspace import add_files
 
-BASE = Path("conf/base.ini")
 MACHINE = frozenset({"core", "logging", "resources", "retcode", "scheduler", "worker", "gokart_worker", "SlackConfig"})
+
+OWN = "slipstream"
+
+
+class Modules(luigi.Config):
+    """The section [slipstream] of a configuration: where a project keeps its pipelines."""
+
+    modules: luigi.ListParameter[tuple[str, ...]] = luigi.ListParameter(default=())
+
 
 ENVIRONMENT = re.compile(r"\$\{\w+\}")
 Pipelines = Mapping[str, type[Pipeline[Any]]]
@@ -24,13 +31,7 @@ Pipelines = Mapping[str, type[Pipeline[Any]]]
 
 def load(files: Iterable[Path | str]) -> list[Path]:
     """Load conf/base.ini of the working folder if there is one, then the given files, later ones winning."""
-    chosen = [*([BASE] if BASE.exists() else []), *map(Path, files)]
-    for path in chosen:
-        if not path.is_file():
-            raise Stop(Code.MISUSED, f"there is no configuration file {path}; give an existing one to --conf")
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", UserWarning)  # the engine announces which parser it took
-            gokart.add_config(str(path))
+    chosen = add_files(files)
     _forget_instances()
     return chosen
 
@@ -39,6 +40,15 @@ def set_workspace(folder: Path | str) -> None:
     """Make every task constructed from now on keep its product under a folder."""
     luigi.configuration.get_config().set("TaskOnKart", "workspace_directory", str(folder))
     _forget_instances()
+
+
+def configured_modules() -> list[str]:
+    """Name the modules in which a project keeps its pipelines: `modules` of [slipstream], a JSON list."""
+    text = luigi.configuration.get_config().get(OWN, "modules", "[]")
+    try:
+        return [str(name) for name in Modules.modules.parse(text)]
+    except ValueError as error:
+        raise Stop(Code.MISUSED, f"[{OWN}] modules = {text!r} is not a JSON list of names: {error}") from error
 
 
 def problems(path: Path, pipelines: Pipelines) -> list[str]:
@@ -50,7 +60,7 @@ def problems(path: Path, pipelines: Pipelines) -> list[str]:
     for section in set(parser.sections()) - MACHINE:
         parameters = _parameters(section, pipelines)
         if parameters is None:
-            known = [*pipelines, "TaskOnKart", *MACHINE]
+            known = [*pipelines, "TaskOnKart", OWN, *MACHINE]
             found.append(f"{path}: no pipeline is called [{section}]{near(section, known)}")
             continue
         for option in set(parser.options(section)) - set(parser.defaults()):
@@ -61,22 +71,13 @@ def problems(path: Path, pipelines: Pipelines) -> list[str]:
     return sorted(found)
 
 
-def near(name: str, known: Iterable[str]) -> str:
-    """Suggest the names that somebody may have meant, or list them when there are few."""
-    names = sorted(known)
-    close = difflib.get_close_matches(name, names, n=3, cutoff=0.5)
-    if close:
-        return f"; did you mean {' or '.join(close)}?"
-    return f"; there are {', '.join(names)}" if names else "; there are none"
-
-
 def _forget_instances() -> None:
     """Have tasks read the configuration anew: the engine hands out one instance for the same arguments."""
     luigi.task_register.Register.clear_instance_cache()
 
 
 def _parameters(section: str, pipelines: Pipelines) -> dict[str, luigi.Parameter] | None:
-    shared: dict[str, type[gokart.TaskOnKart[Any]]] = {"TaskOnKart": gokart.TaskOnKart, SECTION: FromLog}
+    shared: dict[str, type[luigi.Task]] = {"TaskOnKart": gokart.TaskOnKart, SECTION: FromLog, OWN: Modules}
     owner = shared.get(section) or pipelines.get(section)
     return None if owner is None else dict(owner.get_params())
 

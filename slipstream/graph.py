@@ -1,10 +1,11 @@
 """The tasks of a pipeline: in which order they depend on one another, what to call them, which are there."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from enum import StrEnum
+from pathlib import Path
 from typing import Any
 
 import luigi
@@ -35,14 +36,18 @@ class Step:
     state: State
 
 
-def steps(pipeline: Pipeline[Any]) -> list[Step]:
-    """List the tasks of a pipeline from sources to products, itself left out, with their states."""
+def steps(root: Any, again: Collection[luigi.Task] = ()) -> list[Step]:
+    """List the tasks of a graph from sources to products, a pipeline itself left out, with their states.
+
+    Those to be run `again` count as missing and as needed.
+    """
     with suppress(Exception):  # all keys in one walk; what fails is named below
-        pipeline.make_unique_id()
-    order = [task for task in _guarded(lambda: _upstream_first(pipeline), pipeline) if task is not pipeline]
+        root.make_unique_id()
+    is_recipe = isinstance(root, Pipeline)
+    order = [task for task in _guarded(lambda: _upstream_first(root), root) if task is not root or not is_recipe]
     labels = label(order)
-    complete = {task: _guarded(task.complete, labels[task.task_id]) for task in order}
-    needed = {task for task in _deps(pipeline) if not complete[task]}
+    complete = {task: task not in again and _guarded(task.complete, labels[task.task_id]) for task in order}
+    needed = {task for task in (*(_deps(root) if is_recipe else [root]), *again) if not complete[task]}
     for task in reversed(order):
         if task in needed:
             needed.update(before for before in _deps(task) if not complete[before])
@@ -56,9 +61,7 @@ def label(tasks: Sequence[luigi.Task]) -> dict[str, str]:
         families[type(task).__name__].append(task)
     names = {}
     for family, members in families.items():
-        own = [_plain_parameters(task) for task in members]
-        telling = [name for name in own[0] if len({parameters.get(name) for parameters in own}) > 1]
-        shown = [_shorten(", ".join(f"{name}={parameters.get(name)}" for name in telling)) for parameters in own]
+        shown = _distinguish(members)
         for task, words in zip(members, shown, strict=True):
             key = [_key(task)] if shown.count(words) > 1 else []
             inside = ", ".join([words, *key] if words else key)
@@ -78,17 +81,29 @@ def _state(complete: bool, needed: bool) -> State:  # noqa: FBT001
     return State.WAITING if needed else State.UNNEEDED
 
 
-def _upstream_first(pipeline: luigi.Task) -> list[luigi.Task]:
-    return upstream_first(pipeline, lambda task: reversed(_deps(task)))
+def _upstream_first(root: luigi.Task) -> list[luigi.Task]:
+    return upstream_first(root, lambda task: reversed(_deps(task)))
 
 
 def _deps(task: luigi.Task) -> list[luigi.Task]:
     return list(task.deps())
 
 
+def _distinguish(members: Sequence[luigi.Task]) -> list[str]:
+    """Say what tells tasks of one class apart: the files they read, and parameters that are not nested."""
+    facts = [{"": _files(task), **_plain_parameters(task)} for task in members]
+    telling = [name for name in facts[0] if len({each.get(name) for each in facts}) > 1]
+    words = [[f"{name}={each[name]}" if name else each[name] for name in telling if each.get(name)] for each in facts]
+    return [_shorten(", ".join(parts)) for parts in words]
+
+
+def _files(task: luigi.Task) -> str:
+    return ", ".join(Path(path).name for path in getattr(task, "sources", tuple)())
+
+
 def _plain_parameters(task: luigi.Task) -> dict[str, str]:
     write = getattr(task, "significant_parameters", lambda: task.to_str_params(only_significant=True))
-    return dict(write())
+    return {name: value for name, value in write().items() if not value.startswith(("{", "["))}
 
 
 def _key(task: luigi.Task) -> str:

@@ -15,6 +15,7 @@ from rich.text import Text
 
 from slipstream.graph import State, Step
 from slipstream.journal import Event
+from slipstream.quantities import show_seconds
 
 PAUSE = 0.1
 SIGNS = {
@@ -86,7 +87,7 @@ class Board:
         parts = [f"{run} task{'' if run == 1 else 's'} run", f"{count[State.CACHED]} cached"]
         others = (State.RUNNING, State.WAITING, State.FAILED, State.NOT_RUN)
         parts += [f"{count[state]} {state}" for state in others if count[state]]
-        return f"{', '.join(parts)} in {seconds(now - self.began)}"
+        return f"{', '.join(parts)} in {show_seconds(now - self.began)}"
 
     def _note(self, line: Line, event: Event) -> None:
         if event["event"] == "start":
@@ -174,7 +175,7 @@ def plain(line: Line, now: float) -> str:
     """Write a line with the time of day, for logs."""
     clock = datetime.fromtimestamp(now).astimezone().strftime("%H:%M:%S")
     state = "start" if line.state == State.RUNNING else line.state
-    facts = [line.label] if line.seconds is None else [line.label, seconds(line.seconds)]
+    facts = [line.label] if line.seconds is None else [line.label, show_seconds(line.seconds)]
     return "  ".join([clock, f"{state:<8}", *facts, *_facts(line)])
 
 
@@ -192,7 +193,8 @@ def draw(board: Board, now: float, room: int | None = None) -> Table:
         if line.state == State.RUNNING and line.began is not None:
             spent = now - line.began
         facts = ", ".join(_facts(line)) or (line.state if spent is None else "")
-        table.add_row(sign, escape(line.label), "" if spent is None else seconds(spent), escape(facts), style=style)
+        taken = "" if spent is None else show_seconds(spent)
+        table.add_row(sign, escape(line.label), taken, escape(facts), style=style)
     hidden = len(board.lines) - len(shown)
     if hidden:
         table.add_row("", f"… and {hidden} more", style="dim")
@@ -200,15 +202,6 @@ def draw(board: Board, now: float, room: int | None = None) -> Table:
     whole.add_row(table)
     whole.add_row(Text(board.total(now), style="bold"))
     return whole
-
-
-def seconds(spent: float) -> str:
-    """Write a span of time as people read it."""
-    if spent < 60:
-        return f"{spent:.1f} s"
-    minutes, rest = divmod(round(spent), 60)
-    hours, minutes = divmod(minutes, 60)
-    return f"{hours} h {minutes:02d} min" if hours else f"{minutes} min {rest:02d} s"
 
 
 def _facts(line: Line) -> list[str]:

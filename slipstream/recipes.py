@@ -11,17 +11,17 @@ from typing import Any
 
 import luigi
 
-from slipstream.conf import near
-from slipstream.stop import Code, Stop, cause
+from slipstream.conf import configured_modules
+from slipstream.stop import Code, Stop, cause, near
 from slipstream.tasks.base import Pipeline
 
 HOME = "slipstream.pipelines"
 
 
 def find_pipelines(modules: Iterable[str] = ()) -> dict[str, type[Pipeline[Any]]]:
-    """Name every pipeline of slipstream and of further modules or packages."""
+    """Name every pipeline of slipstream, of the configured modules or packages, and of further ones."""
     found: dict[str, type[Pipeline[Any]]] = {}
-    for name in (HOME, *modules):
+    for name in dict.fromkeys((HOME, *configured_modules(), *modules)):
         for module in _walk(name):
             for value in vars(module).values():
                 if _is_whole_pipeline(value) and value.__module__ == module.__name__:

@@ -9,7 +9,7 @@ import re
 import signal
 import sys
 import traceback
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -19,14 +19,18 @@ from tempfile import mkdtemp
 from typing import IO, Any
 
 import luigi
-from gokart.build import WorkerSchedulerFactory
 from luigi import LuigiStatusCode
 
-from slipstream.graph import manifest
+from slipstream import graph
+from slipstream.graph import Step, manifest
 from slipstream.journal import Journal
+from slipstream.plan import PLAN, plan
+from slipstream.pool import PoolFactory
 from slipstream.stop import Code, Stop, cause
 from slipstream.tasks import tables
 from slipstream.tasks.base import Pipeline
+from slipstream.tasks.cache.description import library_versions
+from slipstream.tasks.cache.running import measured
 
 CODES = {
     LuigiStatusCode.SUCCESS: Code.DONE,
@@ -66,15 +70,23 @@ class Run:
 
 
 @contextmanager
-def started(pipeline: Pipeline[Any], workers: int) -> Iterator[Run]:
-    """Start running a pipeline, and see to it that nothing of it is left running."""
+def started(
+    pipeline: Pipeline[Any], workers: int, steps: Sequence[Step] | None = None, again: Sequence[luigi.Task] = ()
+) -> Iterator[Run]:
+    """Start running a pipeline, and see to it that nothing of it is left running.
+
+    `steps` spare another look at it; the products of the tasks to be run `again` are set aside.
+    """
     _warm_up()
     logs = Path(pipeline.workspace_directory) / "log"
     with _only_run(logs, pipeline):
         folder = Path(mkdtemp(prefix=f"{datetime.now(UTC):%Y%m%dT%H%M%S}-{pipeline.task_family}-", dir=logs))
         journal = Journal(folder / "journal.jsonl")
+        journal.write(PLAN, **plan(pipeline, graph.steps(pipeline) if steps is None else steps, workers))
+        for task in again:
+            task.output().set_aside()
         context = multiprocessing.get_context("fork")
-        process = context.Process(target=_conduct, args=(pipeline, workers, folder), name="slipstream run")
+        process = context.Process(target=_conduct, args=([*again, pipeline], workers, folder), name="slipstream run")
         run = Run(folder, journal, process)
         process.start()
         with suppress(OSError):
@@ -88,7 +100,9 @@ def started(pipeline: Pipeline[Any], workers: int) -> Iterator[Run]:
 def _warm_up() -> None:
     """Load what libraries load on first use, so that not every task's process has to."""
     importlib.import_module("pyarrow.dataset")
-    tables.empty(tables.User)
+    with measured():
+        tables.empty(tables.User)
+    library_versions()
 
 
 @contextmanager
@@ -111,8 +125,8 @@ def _only_run(logs: Path, pipeline: Pipeline[Any]) -> Iterator[IO[str]]:
         yield file
 
 
-def _conduct(pipeline: Pipeline[Any], workers: int, folder: Path) -> None:
-    """Run a pipeline by luigi's worker, telling the journal; what is printed or logged goes to a file."""
+def _conduct(tasks: list[luigi.Task], workers: int, folder: Path) -> None:
+    """Run tasks by luigi's worker, telling the journal; what is printed or logged goes to a file."""
     with suppress(OSError):
         os.setpgid(0, 0)
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(Code.INTERRUPTED))
@@ -121,8 +135,8 @@ def _conduct(pipeline: Pipeline[Any], workers: int, folder: Path) -> None:
     _tell(journal, folder)
     luigi.configuration.get_config().set("core", "no_configure_logging", "true")
     result = luigi.build(
-        [pipeline],
-        worker_scheduler_factory=WorkerSchedulerFactory(),
+        tasks,
+        worker_scheduler_factory=PoolFactory(),
         local_scheduler=True,
         detailed_summary=True,
         workers=workers,

@@ -9,6 +9,7 @@ from rich.text import Text
 from slipstream.tasks.tables import Metric, columns
 
 COLUMNS = {"auc": "AUC", "ndcg": "nDCG", "recall": "recall"}
+JUDGED = ("ndcg", "auc")
 
 
 def is_scoreboard(frame: pd.DataFrame) -> bool:
@@ -22,12 +23,13 @@ def scoreboard(metrics: pd.DataFrame, *, k: int = 10, part: str = "all") -> Rend
     means = here[here["baseline"].isna()]
     paired = here[here["baseline"].notna()]
     names = [name for name in COLUMNS if (means["metric"] == name).any()]
-    judged = "ndcg"
-    if judged not in names:
+    judged = next((name for name in JUDGED if name in names), None)
+    if judged is None:
         return Text(f"no quality of slice {part!r} at {k}")
     order = means[means["metric"] == judged].sort_values(["value", "source"], ascending=[False, True])
-    best = _judged_source(paired, order["source"].iloc[0])
-    table = Table(title=f"means of {int(order['count'].max()):,} at {k}, with 95 % intervals", box=box.SIMPLE_HEAD)
+    best = judged_source(paired, order["source"].iloc[0])
+    depth = f" at {k}" if (order["k"] == k).any() else ""
+    table = Table(title=f"means of {int(order['count'].max()):,}{depth}, with 95 % intervals", box=box.SIMPLE_HEAD)
     for heading in ["", *(COLUMNS[name] for name in names), f"lead of {best}"]:
         table.add_column(heading, justify="right" if heading else "left", no_wrap=True)
     for source in order["source"]:
@@ -39,7 +41,7 @@ def scoreboard(metrics: pd.DataFrame, *, k: int = 10, part: str = "all") -> Rend
     return Group(table)
 
 
-def _judged_source(paired: pd.DataFrame, otherwise: str) -> str:
+def judged_source(paired: pd.DataFrame, otherwise: str) -> str:
     """Name the source that is compared with the others: the one that is nobody's baseline, else the best."""
     own = sorted(set(paired["source"]) - set(paired["baseline"]))
     return own[0] if own else otherwise

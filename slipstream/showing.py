@@ -12,7 +12,7 @@ from rich.text import Text
 from rich.tree import Tree
 
 from slipstream.graph import State, Step, manifest
-from slipstream.progress import seconds
+from slipstream.quantities import show_seconds, show_size
 from slipstream.scoreboard import is_scoreboard, scoreboard
 from slipstream.tasks.base import Pipeline
 from slipstream.tasks.tables import Item
@@ -72,7 +72,7 @@ def _describe(step: Step, name: str | None) -> Text:
     line.append(f"  {WORDS[step.state]}", style=STYLES[step.state])
     if page is not None:
         rows = "" if page.rows is None else f"{page.rows:,} rows, "
-        line.append(f"  {rows}{_size(page.bytes)}, {seconds(page.seconds)}", style="dim")
+        line.append(f"  {rows}{show_size(page.bytes)}, {show_seconds(page.seconds)}", style="dim")
     return line
 
 
@@ -97,11 +97,3 @@ def _cell(value: Any) -> str:
     if isinstance(value, float):
         return f"{value:.4g}"
     return f"{value:%Y-%m-%d %H:%M}" if isinstance(value, pd.Timestamp) else str(value)
-
-
-def _size(count: float) -> str:
-    for unit in ("B", "kB", "MB", "GB"):
-        if count < 1000:
-            return f"{count:.0f} {unit}" if unit == "B" or count >= 10 else f"{count:.1f} {unit}"
-        count /= 1000
-    return f"{count:.1f} TB"

@@ -1,5 +1,7 @@
 """Why a command ends early: the exit codes of gokart and the line that names the cause."""
 
+import difflib
+from collections.abc import Iterable
 from enum import IntEnum
 
 
@@ -38,3 +40,12 @@ def cause(error: BaseException) -> str:
     """Name an exception's type and message on one line."""
     message = one_line(error)
     return f"{type(error).__name__}: {message}" if message else type(error).__name__
+
+
+def near(name: str, known: Iterable[str]) -> str:
+    """Suggest the names that somebody may have meant, or list them when there are few."""
+    names = sorted(known)
+    close = difflib.get_close_matches(name, names, n=3, cutoff=0.5)
+    if close:
+        return f"; did you mean {' or '.join(close)}?"
+    return f"; there are {', '.join(names)}" if names else "; there are none"

@@ -7,7 +7,7 @@ import pytest
 from slipstream import conf, recipes
 
 ROOT = Path(__file__).parents[1]
-FILES = sorted(path.relative_to(ROOT) for folder in ("conf", "examples") for path in (ROOT / folder).rglob("*.ini"))
+FILES = sorted(path.relative_to(ROOT) for pattern in ("conf/*.ini", "examples/*/*.ini") for path in ROOT.glob(pattern))
 
 
 @pytest.mark.parametrize("path", FILES, ids=str)

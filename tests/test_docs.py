@@ -1,5 +1,7 @@
 """What is documented exists, what exists is documented, and what is told to be typed works."""
 
+import multiprocessing
+import os
 import re
 import shlex
 import subprocess
@@ -8,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from slipstream import catalogue, recipes
+from slipstream import cli, recipes, reference
 
 ROOT = Path(__file__).parents[1]
 PAGES = sorted(
@@ -17,6 +19,7 @@ PAGES = sorted(
     for path in ROOT.glob(pattern)
 )
 BLOCK = re.compile(r"^```console( slow)?\n(.*?)^```", flags=re.MULTILINE | re.DOTALL)
+IN_TURN = re.compile(r"^```console in turn\n(.*?)^```", flags=re.MULTILINE | re.DOTALL)
 LINK = re.compile(r"\]\((?!\w+:)([^)#\s]+)")
 
 
@@ -31,7 +34,7 @@ def commands():
 
 
 def test_the_catalogue_of_tasks_is_up_to_date():
-    assert catalogue.home().read_text(encoding="utf-8") == catalogue.render(), "write it anew by: slipstream docs"
+    assert reference.home().read_text(encoding="utf-8") == reference.render(), "write it anew by: slipstream docs"
 
 
 @pytest.mark.parametrize("name", sorted(recipes.find_pipelines()))
@@ -55,6 +58,30 @@ def test_a_command_of_a_page_works(command, slow, tmp_path):
             subprocess.run(arguments, cwd=ROOT, check=True, capture_output=True, timeout=300)
     elif not slow:
         pytest.fail(f"nothing runs {words[0]!r}; mark its block as ```console slow and test it elsewhere")
+
+
+def run_in_turn(page, folder):
+    """Run the commands of a page one after the other in one workspace, and end at the first that fails."""
+    os.chdir(ROOT)
+    os.environ["OTHER"] = str(folder / "other")
+    for block in IN_TURN.findall(page.read_text(encoding="utf-8")):
+        for line in block.replace("\\\n", " ").splitlines():
+            words = shlex.split(os.path.expandvars(line.removeprefix("$ ")), comments=True)
+            assert words[0] == "slipstream"
+            code = cli.execute([*words[1:], "--workspace", str(folder / "workspace")])
+            if code != 0:
+                (folder / "failed").write_text(line, encoding="utf-8")
+                sys.exit(code)
+    (folder / "done").touch()
+
+
+@pytest.mark.parametrize("page", [page for page in PAGES if IN_TURN.search((ROOT / page).read_text())], ids=str)
+def test_the_commands_of_a_page_work_one_after_the_other(page, tmp_path):
+    process = multiprocessing.get_context("fork").Process(target=run_in_turn, args=(ROOT / page, tmp_path))
+    process.start()
+    process.join(300)
+    assert [path.read_text() for path in tmp_path.glob("failed")] == []
+    assert (tmp_path / "done").exists()
 
 
 @pytest.mark.parametrize("page", PAGES, ids=str)

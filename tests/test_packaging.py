@@ -48,10 +48,11 @@ def python(code, *, cwd, path=""):
 def test_the_wheel_holds_every_module_once(wheel):
     names = zipfile.ZipFile(wheel).namelist()
     modules = {f"slipstream/{path.relative_to(ROOT)}" for name in ("tasks", "pipelines") for path in sources(name)}
-    modules |= {str(path.relative_to(ROOT)) for path in ROOT.glob("slipstream/*.py")}
+    own = [path for pattern in ("slipstream/*.py", "slipstream/*/*.py") for path in ROOT.glob(pattern)]
+    modules |= {str(path.relative_to(ROOT)) for path in own if not path.parent.is_symlink()}
     assert {name for name in names if name.endswith(".py")} == modules
     assert len(names) == len(set(names))
-    assert "slipstream/py.typed" in names
+    assert {"slipstream/py.typed", "slipstream/report/style.css", "slipstream/report/script.js"} <= set(names)
     assert not [name for name in names if not name.startswith(("slipstream/", "slipstream-"))]
 
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from slipstream.conf import near, problems
+from slipstream.conf import problems
 from tests.slipstream.toys import Party
 
 
@@ -28,9 +28,3 @@ def test_every_option_is_a_parameter_with_a_readable_value(text, found):
     heard = problems(path, {"Party": Party})
     assert len(heard) == len(found)
     assert all(line.startswith(start) for line, start in zip(heard, found, strict=True))
-
-
-def test_near_names_are_suggested_and_few_ones_listed():
-    assert near("itms", ["items", "users"]) == "; did you mean items?"
-    assert near("xyz", ["b", "a"]) == "; there are a, b"
-    assert near("xyz", []) == "; there are none"

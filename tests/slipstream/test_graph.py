@@ -57,3 +57,22 @@ def test_a_task_that_cannot_tell_whether_it_is_complete_cannot_be_scheduled(monk
     with pytest.raises(Stop, match=r"Names cannot be scheduled: ZeroDivisionError: oh") as stop:
         steps(Party())
     assert stop.value.code == 50
+
+
+def test_what_is_to_be_run_again_waits_and_so_does_what_it_needs():
+    pipeline = Party(workspace_directory="workspace")
+    gokart.build(pipeline, return_value=False, reset_register=False)
+    for path in Path("workspace").rglob("Guests_*"):
+        path.unlink()
+    assert {step.label: step.state for step in steps(pipeline, [pipeline.find(Everybody)])} == {
+        "Guests(count=2)": State.WAITING,
+        "Guests(count=3)": State.WAITING,
+        "Everybody": State.WAITING,
+        "Names": State.CACHED,
+    }
+
+
+def test_a_task_that_is_no_pipeline_is_a_step_itself():
+    task = Party(workspace_directory="workspace").find(Everybody)
+    assert [step.label for step in steps(task)][-1] == "Everybody"
+    assert {step.state for step in steps(task)} == {State.WAITING}

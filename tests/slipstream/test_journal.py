@@ -1,6 +1,8 @@
 """Events written by several processes and read line by line."""
 
 import multiprocessing
+import os
+import time
 
 from slipstream.journal import Journal, Reader
 
@@ -43,3 +45,13 @@ def test_processes_do_not_cut_into_one_another(tmp_path):
     for process in processes:
         process.join()
     assert sorted(event["task"][0] for event in Reader(journal).events()) == ["a"] * 200 + ["b"] * 200
+
+
+def test_an_event_says_when_it_happened_and_in_which_process(tmp_path):
+    journal = Journal(tmp_path / "journal.jsonl")
+    began = time.time()
+    journal.write("start", "a")
+    [event] = Reader(journal).events()
+
+    assert event["pid"] == os.getpid()
+    assert began <= event["at"] <= time.time()

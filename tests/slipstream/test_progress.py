@@ -7,11 +7,10 @@ import subprocess
 import sys
 from pathlib import Path
 
-import pytest
 from rich.console import Console
 
 from slipstream.graph import State
-from slipstream.progress import Board, Line, Nothing, draw, follow, plain, seconds
+from slipstream.progress import Board, Line, Nothing, draw, follow, plain
 
 ROOT = Path(__file__).parents[2]
 
@@ -97,13 +96,6 @@ def test_following_nothing_prints_what_is_cached(capsys):
     first, last = capsys.readouterr().out.splitlines()
     assert first.endswith("cached    Task0")
     assert last.startswith("0 tasks run, 1 cached in ")
-
-
-@pytest.mark.parametrize(
-    ("spent", "words"), [(0.04, "0.0 s"), (59.94, "59.9 s"), (61, "1 min 01 s"), (3600 * 2 + 60, "2 h 01 min")]
-)
-def test_time_is_written_as_people_read_it(spent, words):
-    assert seconds(spent) == words
 
 
 def test_a_terminal_sees_the_live_view(tmp_path):

@@ -52,3 +52,11 @@ def test_a_run_ends_with_its_code():
 )
 def test_a_death_is_put_into_words(code, words):
     assert death(code) == words
+
+
+def test_a_run_begins_by_writing_down_its_plan():
+    with started(Party(workspace_directory="workspace"), 2) as run:
+        first = next(iter(Reader(run.journal).events()))
+
+    assert (first["event"], first["pipeline"], first["workers"]) == ("plan", "Party", 2)
+    assert len(first["tasks"]) == 4

@@ -45,3 +45,16 @@ def test_only_tables_of_qualities_are_scoreboards(metrics):
     assert is_scoreboard(metrics)
     assert not is_scoreboard(empty(User))
     assert not is_scoreboard(pd.DataFrame())
+
+
+def test_scores_without_lists_are_compared_by_auc():
+    rows = [
+        ("poor", None, "auc", 0, "all", 0.6, 0.5, 0.7, 7),
+        ("good", None, "auc", 0, "all", 0.8, 0.7, 0.9, 7),
+        ("good", "poor", "auc", 0, "all", 0.2, 0.1, 0.3, 7),
+    ]
+    shown = rendered(table(Metric, rows))
+
+    assert "means of 7, with 95 % intervals" in shown
+    assert shown.index("good") < shown.index("poor")
+    assert "+.200" in shown

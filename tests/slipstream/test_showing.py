@@ -4,10 +4,9 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-import pytest
 from rich.console import Console
 
-from slipstream.showing import _size, product
+from slipstream.showing import product
 from slipstream.tasks.vectors import ItemEmbedding
 
 
@@ -54,10 +53,3 @@ def test_a_model_shows_its_parts():
     text = drawn(Model({"a": 1}, pd.DataFrame({"n": [1]})))
     assert "{'a': 1}" in text
     assert "1 of 1 rows" in text
-
-
-@pytest.mark.parametrize(
-    ("count", "words"), [(0, "0 B"), (999, "999 B"), (1500, "1.5 kB"), (25_000_000, "25 MB"), (3e12, "3.0 TB")]
-)
-def test_sizes_are_written_as_people_read_them(count, words):
-    assert _size(count) == words

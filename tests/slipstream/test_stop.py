@@ -2,7 +2,7 @@
 
 import pytest
 
-from slipstream.stop import Code, Stop, cause, one_line
+from slipstream.stop import Code, Stop, cause, near, one_line
 
 
 @pytest.mark.parametrize(
@@ -25,3 +25,9 @@ def test_long_messages_are_cut_between_fact_and_remedy():
 def test_a_stop_has_a_code_and_a_line():
     stop = Stop(Code.TASK_FAILED, "a\nb")
     assert (stop.code, str(stop)) == (40, "a b")
+
+
+def test_near_names_are_suggested_and_few_ones_listed():
+    assert near("itms", ["items", "users"]) == "; did you mean items?"
+    assert near("xyz", ["b", "a"]) == "; there are a, b"
+    assert near("xyz", []) == "; there are none"
