@@ -39,11 +39,14 @@ class TableCodec:
     extension = "parquet"
 
     def write(self, product: pd.DataFrame, file: BinaryIO) -> None:
-        """Write the columns."""
+        """Write the columns; only texts get a dictionary, numbers are smaller and written sooner without."""
         named = [name for name in product.index.names if name is not None]
         if named:
             raise ValueError(f"a table keeps columns only, and {named[0]!r} is its index; call reset_index() first")
-        pyarrow.parquet.write_table(pa.Table.from_pandas(product, preserve_index=False), file, compression="zstd")
+        table = pa.Table.from_pandas(product, preserve_index=False)
+        words = (pa.types.is_string, pa.types.is_large_string, pa.types.is_dictionary)
+        texts = [field.name for field in table.schema if any(is_one(field.type) for is_one in words)]
+        pyarrow.parquet.write_table(table, file, compression="zstd", use_dictionary=texts)
 
     def read(self, content: pa.Buffer) -> pd.DataFrame:
         """Read the columns with the types they were written in."""
