@@ -31,9 +31,18 @@ class CachedTask(QuickTask[P], Generic[P]):
     delete_unnecessary_output_files = should_dump_supplementary_log_files = False
     priority = 0
 
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        """Refuse a parameter that would hide what every task has."""
+        super().__init_subclass__(**kwargs)
+        for name in (name for name, value in vars(cls).items() if isinstance(value, luigi.Parameter)):
+            known = getattr(CachedTask, name, None)
+            if name in {"address", "clock"} or callable(known) or isinstance(known, property):
+                raise TypeError(f"{cls.__name__} cannot have a parameter {name!r}: every task has one; rename it")
+
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         """Construct the task; nothing outside is read before its key is asked for."""
         self.address: address.Address | None = None
+        self._target: ProductTarget | None = None
         self.clock = Clock()
         super().__init__(*args, **kwargs)
         self.run = self._alone(self.run)  # type: ignore[method-assign]
@@ -85,8 +94,11 @@ class CachedTask(QuickTask[P], Generic[P]):
 
     def output(self) -> Any:
         """Place the product in the workspace, under the task's package, name and key."""
-        codec = codec_for(self.product_type())
-        return ProductTarget(self.root, self.place, self.make_unique_id(), codec, partial(describe, self))
+        key = self.make_unique_id()
+        if self._target is None or self._target.key != key:
+            codec = codec_for(self.product_type())
+            self._target = ProductTarget(self.root, self.place, key, codec, partial(describe, self))
+        return self._target
 
     def _get_input_targets(self, target: Any) -> Any:
         """Find what to load; of a list of tasks, what is required is looked up once and not once a task."""

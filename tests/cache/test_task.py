@@ -3,6 +3,7 @@ import shutil
 import time
 
 import gokart
+import luigi
 import pytest
 from gokart.build import GokartBuildError
 
@@ -191,3 +192,13 @@ def test_a_list_of_many_tasks_is_loaded_without_comparing_each_with_all(build, m
     assert len(asked) < 40 * 40
     with pytest.raises(AssertionError, match="should be in requires"):
         task.load([Leaf(number=99)])
+
+
+@pytest.mark.parametrize("name", ["address", "clock", "root", "place", "load", "inputs"])
+def test_a_parameter_that_would_hide_what_every_task_has_is_refused(name):
+    with pytest.raises(TypeError, match=rf"House cannot have a parameter '{name}': .* rename it"):
+        type("House", (Leaf,), {name: luigi.Parameter()})
+
+
+def test_a_parameter_may_be_declared_anew():
+    assert type("Nine", (Leaf,), {"number": luigi.IntParameter(default=9)})().number == 9
