@@ -4,6 +4,7 @@ import ast
 import re
 import tomllib
 from configparser import ConfigParser
+from pathlib import Path
 
 import pytest
 
@@ -37,6 +38,7 @@ def test_every_file_can_be_parsed(files):
             tomllib.loads(text)
         elif path.endswith(".ini"):
             ConfigParser(interpolation=None).read_string(text)
+    assert {".py", ".toml", ".ini"} <= {Path(path).suffix for path in files}
 
 
 def test_what_the_dockerfile_copies_is_there(files):
