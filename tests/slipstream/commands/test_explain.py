@@ -27,6 +27,10 @@ def test_another_workspace_is_looked_at_whatever_the_configuration_says(slipstre
     slipstream("run", "Party", "--workspace", "there")
     assert slipstream("explain", "--workspace", "there")[1][0] == "Party: 4 tasks, 4 hits, 0 misses"
     code, _, err = slipstream("explain")
+    assert code == 20
+    assert err[0].startswith("error: there is no workspace here; name one by --workspace")
+    (tmp_path / "here").mkdir()
+    code, _, err = slipstream("explain")
     assert (code, err) == (2, ["error: no pipeline ran in here yet; name one, and its workspace by --workspace"])
 
 
