@@ -71,8 +71,8 @@ def told(found):
         (
             replace(NOWHERE, outcome=Outcome.UNPLACED, serve="fresh"),
             (
-                "not shown: a candidate that what is served does not propose (fresh alone is served, the guard found no "
-                "rival better)"
+                "not shown: a candidate that what is served does not propose (fresh alone is served, "
+                "the guard found no rival better)"
             ),
         ),
         (replace(NOWHERE, outcome=Outcome.CUT), "proposed, but cut from the pool of candidates"),
