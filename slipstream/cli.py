@@ -17,6 +17,7 @@ COMMANDS = {  # name: module, loaded when the command is asked for, since a pipe
     "tree": "look",
     "show": "look",
     "explain": "explain",
+    "why": "why",
     "accept": "accept",
     "rerun": "rerun",
     "report": "report",

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
+import numpy as np
 import pandas as pd
 from pandera.typing import DataFrame
 
@@ -22,17 +23,29 @@ def catalogue(
     These are the items published before `as_of` (those without a date always), or, where there is no item table,
     the items touched before it. With `active_days`, only those published or touched in the last so many days stay.
     """
-    traces = interactions[interactions["at"] < as_of]
-    allowed = _published(items, as_of) if len(items) else traces["item_id"]
-    if active_days > 0:
-        since = as_of - timedelta(days=active_days)
-        touched = traces.loc[traces["at"] >= since, "item_id"]
-        fresh = items.loc[items["published_at"] >= since, "item_id"]
-        allowed = allowed[allowed.isin(pd.concat([touched, fresh]))]
-    kept = allowed[~allowed.isin(list(hidden))].drop_duplicates().sort_values()
+    judged = judge_items(items, interactions, as_of=as_of, active_days=active_days, hidden=hidden)
+    kept = judged.loc[judged["absence"] == "", "item_id"].sort_values()
     return CatalogueItem.validate(pd.DataFrame({"item_id": kept.to_numpy()}, dtype="str"))
 
 
-def _published(items: DataFrame[Item], as_of: datetime) -> pd.Series:
-    """Select the ids of items that are out at a time."""
-    return items.loc[items["published_at"].isna() | (items["published_at"] < as_of), "item_id"]
+def judge_items(
+    items: DataFrame[Item],
+    interactions: DataFrame[Interaction],
+    *,
+    as_of: datetime,
+    active_days: float = 0.0,
+    hidden: Sequence[str] = (),
+) -> pd.DataFrame:
+    """Tell of each known item, as `absence`, why it may not be recommended: hidden, unpublished, inactive; else ""."""
+    traces = interactions[interactions["at"] < as_of]
+    known = (items if len(items) else traces).drop_duplicates("item_id")
+    absence = np.full(len(known), "", dtype=object)
+    if active_days > 0:
+        since = as_of - timedelta(days=active_days)
+        touched = known["item_id"].isin(traces.loc[traces["at"] >= since, "item_id"])
+        fresh = (known["published_at"] >= since) if len(items) else False
+        absence[~(touched | fresh)] = "inactive"
+    if len(items):
+        absence[(known["published_at"] >= as_of).to_numpy()] = "unpublished"
+    absence[known["item_id"].isin(list(hidden)).to_numpy()] = "hidden"
+    return known[["item_id"]].assign(absence=absence)

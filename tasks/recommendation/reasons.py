@@ -1,6 +1,7 @@
 """Why an item stands in a list: the strongest reason that is true and can be put into words."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -10,21 +11,26 @@ import polars as pl
 from pandera.typing import DataFrame
 
 from slipstream.tasks.kinds import parse_kinds
+from slipstream.tasks.recommendation.contributions import FAMILIES, Values, contributions, family_of
 from slipstream.tasks.recommendation.evidence import PAIR, Evidence, best_tags, nearest_touched
 from slipstream.tasks.recommendation.guard import BLEND, RANKER
-from slipstream.tasks.recommendation.ranker import FLOOR, RankingModel, base_score
+from slipstream.tasks.recommendation.ranker import RankingModel
 from slipstream.tasks.recommendation.wording import Words, words_of
 from slipstream.tasks.tables import Candidate, RankingFeature, Recommendation, columns
 
-Values = npt.NDArray[np.float64]
-FAMILIES = {
-    "touched": ("source_transition", "source_ease", "source_knn", "source_als", "embedding_"),
-    "tags": ("source_tags", "tags__"),
-    "trending": ("source_trending", "trending__"),
-    "fresh": ("source_fresh", "fresh__"),
-    "popular": ("source_popular", "popular__"),
-}
+Sayings = npt.NDArray[np.object_]
+PERSONAL = ("touched", "tags")
 CLAIMS = ("trending", "fresh", "popular")
+ALSO = 0.1
+
+
+@dataclass(frozen=True, eq=False)
+class Argument:
+    """What one family of features says of rows: its weight and its words a row, "" where they would not be true."""
+
+    family: str
+    weight: Values
+    saying: Sayings
 
 
 def explain(
@@ -39,30 +45,50 @@ def explain(
     """Add to each item of the lists a reason in words.
 
     Where the ranker placed an item, the SHAP values of its trees and the parts of the blend they start from are summed
-    by family of features; the strongest positive family that the evidence supports speaks. Where a single source placed
-    it, that source speaks first.
+    by family of features; the strongest positive family that the evidence supports speaks. Where it says the same to
+    everybody, the strongest one that knows the user speaks too if its weight is `ALSO` of that at least. Where a single
+    source placed the item, that source speaks.
     """
-    words = words_of(language)
     rows = pl.from_pandas(ranked).sort("user_id", "rank")
-    described = rows.select(PAIR).join(pl.from_pandas(features), on=PAIR, how="left", maintain_order="left")
-    weight = _contributions(model, features, described, rows)
-    sayings = _sayings(rows, described, evidence, words, kinds)
-    reason = np.full(len(rows), words.default, dtype=object)
-    strongest = np.zeros(len(rows))
-    for family, saying in sayings.items():
-        better = (weight[family] > strongest) & (saying != "")
-        reason[better] = saying[better]
-        strongest[better] = weight[family][better]
+    words = words_of(language)
+    heard = arguments(rows, model, features, evidence, words=words, kinds=kinds)
+    own, mine = _strongest([argument for argument in heard if argument.family in PERSONAL], len(rows))
+    claim, common = _strongest([argument for argument in heard if argument.family in CLAIMS], len(rows))
+    reason = np.where(mine >= common, own, claim)
+    both = (claim != "") & (own != "") & (mine < common) & (mine >= ALSO * common)
+    reason[both] = [words.both(*pair) for pair in zip(claim[both], own[both], strict=True)]
+    reason[reason == ""] = words.default
     frame = rows.to_pandas()[columns(Candidate)].assign(reason=pd.Series(reason, dtype="str"))
     return Recommendation.validate(frame[columns(Recommendation)])
 
 
-def family_of(column: str) -> str:
-    """Name the family of a feature, "" where it says nothing a reader could use."""
-    return next((family for family, starts in FAMILIES.items() if column.startswith(starts)), "")
+def arguments(
+    rows: pl.DataFrame,
+    model: RankingModel,
+    features: DataFrame[RankingFeature],
+    evidence: Evidence,
+    *,
+    words: Words,
+    kinds: Mapping[str, Mapping[str, Any]],
+) -> list[Argument]:
+    """Hear every family on listed rows: how much it speaks for each, and what of that can be shown."""
+    described = rows.select(PAIR).join(pl.from_pandas(features), on=PAIR, how="left", maintain_order="left")
+    weight = _weigh(model, features, described, rows)
+    sayings = _sayings(rows, described, evidence, words, kinds)
+    return [Argument(family, weight[family], sayings[family]) for family in FAMILIES]
 
 
-def _contributions(
+def _strongest(heard: Sequence[Argument], rows: int) -> tuple[Sayings, Values]:
+    """Choose for each row the words of the greatest positive weight, "" where there are none, and give that weight."""
+    saying, weight = np.full(rows, "", dtype=object), np.zeros(rows)
+    for argument in heard:
+        better = (argument.weight > weight) & (argument.saying != "")
+        saying[better] = argument.saying[better]
+        weight[better] = argument.weight[better]
+    return saying, weight
+
+
+def _weigh(
     model: RankingModel, features: DataFrame[RankingFeature], described: pl.DataFrame, rows: pl.DataFrame
 ) -> dict[str, Values]:
     """Measure for each row how much each family speaks for it."""
@@ -72,39 +98,10 @@ def _contributions(
         placed = np.array([family_of(f"source_{name}__") == family for name in source], dtype=bool)
         weight[family][placed] = np.inf
     chosen = np.flatnonzero((source == RANKER) | (source == BLEND))
-    if len(chosen):
-        parts = _blend_parts(model, features, described[chosen])
-        if model.serve == RANKER:
-            parts |= _shap(model, described[chosen])
-        for column, values in parts.items():
-            if family_of(column):
-                weight[family_of(column)][chosen] += values
+    for column, values in contributions(model, features, described[chosen]).items() if len(chosen) else ():
+        if family_of(column):
+            weight[family_of(column)][chosen] += values
     return weight
-
-
-def _blend_parts(
-    model: RankingModel, features: DataFrame[RankingFeature], described: pl.DataFrame
-) -> dict[str, Values]:
-    """Divide among sources what the blend adds to rows: to an ordinary candidate if trees follow, else to none."""
-    columns_of = {
-        name: f"source_{name}__share" for name in model.weights if f"source_{name}__share" in features.columns
-    }
-    names = list(columns_of.values())
-    shares = described.select(names).fill_null(0).to_numpy().astype(np.float32)
-    ordinary = base_score(model.weights, names, features[names].to_numpy(np.float32)).mean()
-    added = base_score(model.weights, names, shares) - (ordinary if model.serve == RANKER else np.log(FLOOR))
-    heard = {column: model.weights[name] * shares[:, names.index(column)] for name, column in columns_of.items()}
-    total = np.maximum(sum(heard.values(), np.zeros(len(shares))), FLOOR)
-    return {column.replace("__share", "__blend"): added * part / total for column, part in heard.items()}
-
-
-def _shap(model: RankingModel, described: pl.DataFrame) -> dict[str, Values]:
-    """Compute the SHAP value of each feature for some rows (Lundberg 2018, LightGBM's pred_contrib)."""
-    booster = model.boosters[0]
-    names = booster.feature_name()
-    matrix = described.to_pandas().reindex(columns=names).fillna(0).to_numpy(np.float32)
-    values = np.asarray(booster.predict(matrix, pred_contrib=True))
-    return {name: values[:, position] for position, name in enumerate(names)}
 
 
 def _sayings(
@@ -113,7 +110,7 @@ def _sayings(
     evidence: Evidence,
     words: Words,
     kinds: Mapping[str, Mapping[str, Any]],
-) -> dict[str, Values]:
+) -> dict[str, Sayings]:
     """Write what each family would say of each row, "" where it would not be true."""
     titles = dict(zip(evidence.items["item_id"], evidence.items["title"], strict=True))
     verbs = {name: kind.verb for name, kind in parse_kinds(kinds).items()}

@@ -27,12 +27,23 @@ def ranked_items(
     People with a history get the order the model serves; whoever has none, or too few candidates, gets the fallbacks
     in the given order. The score is that of the placing source: comparable within a source only.
     """
+    stages = proposed(model, features, interactions, users, fallbacks)
+    return line_up([allow(stage, interactions, hidden) for stage in stages], top=top)
+
+
+def proposed(
+    model: RankingModel,
+    features: DataFrame[RankingFeature],
+    interactions: DataFrame[Interaction],
+    users: DataFrame[User],
+    fallbacks: Sequence[DataFrame[Candidate]],
+) -> list[pl.DataFrame]:
+    """Propose to the users, before any rule: the model's order to people with a history, then the fallbacks."""
     wanted = pl.from_pandas(users[["user_id"]])
     known = pl.from_pandas(interactions[["user_id"]]).unique()
     ordered = order_by_model(model, features).join(known, on="user_id", how="semi")
     stages = [ordered, *(pl.from_pandas(table[columns(Candidate)]) for table in fallbacks)]
-    stages = [allow(stage.join(wanted, on="user_id", how="semi"), interactions, hidden) for stage in stages]
-    return line_up(stages, top=top)
+    return [stage.join(wanted, on="user_id", how="semi") for stage in stages]
 
 
 def order_by_model(model: RankingModel, features: DataFrame[RankingFeature]) -> pl.DataFrame:

@@ -20,10 +20,15 @@ class Words:
     other_verb: str = "{verb} {titles}"
     title_and: str = " and "
     trace_and: str = " and "
+    also: str = "{claim}, and {own}"
 
     def tagged(self, tag: str) -> str:
         """Say that the item suits an interest."""
         return self.interest.format(tag=tag)
+
+    def both(self, claim: str, own: str) -> str:
+        """Say what holds for everybody, then what holds for the reader."""
+        return self.also.format(claim=claim, own=own)
 
     def because(self, traces: Sequence[Trace]) -> str:
         """Say which touched items, given as (verb, title), speak for the item; "" where there is none."""
@@ -63,6 +68,7 @@ JAPANESE = Words(
     other_verb="{titles}に触れた",
     title_and="と",
     trace_and="、",
+    also="{claim}、{own}",
 )
 LANGUAGES = {"en": ENGLISH, "ja": JAPANESE}
 

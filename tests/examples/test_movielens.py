@@ -5,6 +5,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 ROOT = Path(__file__).parents[2]
@@ -67,3 +68,24 @@ def test_the_second_run_finds_everything_cached(first, home):
 
     assert again.count("0 tasks run") == 3
     assert section(again, "What user 272 gets ", "Products") == section(first, "What user 272 gets ", "Products")
+
+
+@pytest.mark.usefixtures("first")
+def test_reasons_name_what_the_reader_did_or_likes(home):
+    files = [*home.rglob("Recommendations_*.parquet")]
+    shares = [
+        pd.read_parquet(path)["reason"].str.contains("because you |in your interest in ").mean() for path in files
+    ]
+
+    assert shares
+    assert min(shares) >= 0.95
+
+
+@pytest.mark.usefixtures("first")
+def test_the_front_page_asks_why(home):
+    command = [sys.executable, "-m", "slipstream", "why", "272", "fight club"]
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    done = subprocess.run(command, cwd=home, env=environment, capture_output=True, text=True, check=False)
+
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.startswith("Fight Club (1999) [2959] for user 272: not shown: ranked ")

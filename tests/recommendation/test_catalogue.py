@@ -2,7 +2,7 @@ from datetime import timedelta
 
 import pytest
 
-from slipstream.tasks.recommendation.catalogue import catalogue
+from slipstream.tasks.recommendation.catalogue import catalogue, judge_items
 from slipstream.tasks.tables import Interaction, Item, empty
 from tests.worlds import AS_OF, table
 
@@ -48,3 +48,9 @@ def test_nothing_gives_nothing():
 def test_order_of_rows_does_not_matter(seed):
     shuffled = ITEMS.sample(frac=1, random_state=seed), TRACES.sample(frac=1, random_state=seed)
     assert listed(*shuffled, active_days=60) == listed(ITEMS, TRACES, active_days=60)
+
+
+def test_what_is_left_out_is_told_with_its_cause():
+    new = table(Item, [item("c"), item("a"), item("old"), item("soon", AS_OF), item("h", AS_OF)])
+    judged = judge_items(new, TRACES, as_of=AS_OF, active_days=60, hidden=("h",))
+    assert dict(judged.to_numpy()) == {"c": "", "a": "", "old": "inactive", "soon": "unpublished", "h": "hidden"}

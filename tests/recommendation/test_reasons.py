@@ -5,7 +5,7 @@ import pandas as pd
 
 from slipstream.tasks.recommendation.evidence import Evidence
 from slipstream.tasks.recommendation.ranker import GAINS, RankingModel, train_ranker
-from slipstream.tasks.recommendation.reasons import explain, family_of
+from slipstream.tasks.recommendation.reasons import explain
 from slipstream.tasks.tables import (
     Candidate,
     Interaction,
@@ -40,9 +40,9 @@ def features(**given):
     return RankingFeature.validate(pd.DataFrame({"user_id": ["u", "u"], "item_id": ["x", "y"]} | names))
 
 
-def said(rows, serve="knn", table=None, boosters=(), language="en", kinds=None):
+def said(rows, serve="knn", table=None, boosters=(), language="en", kinds=None, weights=None):
     table = empty(RankingFeature) if table is None else table
-    model = RankingModel(boosters, {"knn": 0.5, "popular": 0.5}, serve, empty(Metric))
+    model = RankingModel(boosters, weights or {"knn": 0.5, "popular": 0.5}, serve, empty(Metric))
     found = explain(rows, model, table, EVIDENCE, language=language, kinds=kinds or {})
     assert list(found) == columns(Recommendation)
     return list(found["reason"])
@@ -78,12 +78,25 @@ def test_the_verb_is_that_of_the_kind():
 
 
 def test_a_blend_gives_the_word_to_its_strongest_source():
-    columns_of = {"source_knn__rank": [1, 0], "source_knn__share": [0.2, 0]}
+    columns_of = {"source_knn__rank": [1, 0], "source_knn__share": [0.05, 0]}
     columns_of |= {"source_popular__rank": [1, 1], "source_popular__share": [0.9, 1]}
     rows = ranked(("u", "x", "blend"), ("u", "y", "blend"))
     assert said(rows, "blend", features(**columns_of)) == ["popular with everyone", "popular with everyone"]
     columns_of["source_knn__share"] = [1, 0]
     assert said(rows, "blend", features(**columns_of))[0] == "because you liked The Third Man"
+
+
+def test_what_everybody_is_told_is_followed_by_what_is_true_of_the_reader():
+    columns_of = {"source_knn__rank": [1, 0], "source_knn__share": [0.2, 0]}
+    columns_of |= {"source_fresh__rank": [1, 1], "source_fresh__share": [0.9, 1]}
+    rows = ranked(("u", "x", "blend"), ("u", "y", "blend"))
+    weights = {"knn": 0.5, "fresh": 0.5}
+    assert said(rows, "blend", features(**columns_of), weights=weights) == [
+        "new, and because you liked The Third Man",
+        "new",
+    ]
+    columns_of["source_knn__share"] = [0.05, 0]
+    assert said(rows, "blend", features(**columns_of), weights=weights) == ["new", "new"]
 
 
 def learnt(column):
@@ -110,12 +123,6 @@ def test_the_feature_that_lifts_an_item_gives_the_reason():
     }
     for column, reason in reasons.items():
         assert said(rows, "ranker", lifted, learnt(column)) == [reason]
-
-
-def test_every_group_of_features_has_a_family_or_no_words():
-    assert family_of("source_trending_6h__rank") == "trending"
-    assert family_of("embedding_0__recent") == "touched"
-    assert family_of("user__traces") == ""
 
 
 def test_nothing_gives_nothing():

@@ -1,7 +1,7 @@
 import pandas as pd
 import polars as pl
 
-from slipstream.tasks.recommendation.rules import allow, line_up, spread
+from slipstream.tasks.recommendation.rules import allow, crowd, line_up, refuse, spread
 from slipstream.tasks.tables import Candidate, Interaction, ItemTagScore, empty
 from tests.worlds import AS_OF, table
 
@@ -48,3 +48,15 @@ def test_no_limit_keeps_the_list():
 
 def test_nothing_gives_nothing():
     assert len(spread(empty(Candidate), empty(ItemTagScore), per_tag=1, top=3)) == 0
+
+
+def test_the_rule_that_refuses_is_named():
+    rows = pl.from_pandas(ranked(("u", "a", 1), ("u", "b", 2), ("u", "c", 3)))
+    seen = table(Interaction, [("u", item, 1.0, "weak", "view", AS_OF) for item in ("a", "a", "b")])
+    assert refuse(rows, seen, ["b"])["rule"].to_list() == ["seen", "hidden", None]
+
+
+def test_the_tag_that_crowds_an_item_out_is_named():
+    rows = crowd(LIST, TAGS, per_tag=2)
+    assert rows.filter("crowded").select("item_id", "tag").rows() == [("c", "noir")]
+    assert not crowd(LIST, TAGS, per_tag=0)["crowded"].any()

@@ -24,6 +24,11 @@ def test_interests_in_words():
     assert words_of("ja").tagged("推理") == "「推理」への関心から"
 
 
+def test_what_holds_for_everybody_stands_first():
+    assert words_of("en").both("new", "because you read A") == "new, and because you read A"
+    assert words_of("ja").both("新着", "「A」を読んだから") == "新着、「A」を読んだから"
+
+
 def test_an_unknown_language_is_refused():
     with pytest.raises(ValueError, match="language 'xx' has no words yet; choose one of en, ja"):
         words_of("xx")

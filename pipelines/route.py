@@ -1,0 +1,117 @@
+"""The tasks that an item passes on its way to a user's list."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, cast
+
+from slipstream.tasks.base import Table, Task
+from slipstream.tasks.recommendation import (
+    CandidatePool,
+    Catalogue,
+    RankedItems,
+    RankingFeatures,
+    Recommendations,
+    SpreadItems,
+)
+from slipstream.tasks.recommendation.evidence import Evidence
+from slipstream.tasks.recommendation.tracing import Rules, Stages
+from slipstream.tasks.tables import Candidate, User
+
+Sources = dict[str, Table[Candidate]]
+
+
+@dataclass(frozen=True)
+class Route:
+    """Lists with reasons, and the tasks they were made from: which one is which stage."""
+
+    recommendations: Recommendations
+    ranked: RankedItems
+    spread: SpreadItems | None
+    catalogue: Catalogue
+
+    @classmethod
+    def to(cls, recommendations: Recommendations) -> "Route":
+        """Go back from lists to what they were made from."""
+        listed = recommendations.ranked
+        spread = listed if isinstance(listed, SpreadItems) else None
+        ranked = cast("RankedItems", listed if spread is None else spread.ranked)
+        pool = cast("CandidatePool", cast("RankingFeatures", recommendations.features).pool)
+        proposing: list[Any] = [*pool.candidates, *ranked.fallbacks]
+        return cls(recommendations, ranked, spread, proposing[0].catalogue)
+
+    @property
+    def users(self) -> Table[User]:
+        """Those who are served."""
+        return self.ranked.users
+
+    @property
+    def features(self) -> RankingFeatures:
+        """What the ranker sees."""
+        return cast("RankingFeatures", self.recommendations.features)
+
+    @property
+    def pool(self) -> CandidatePool:
+        """All proposals together."""
+        return cast("CandidatePool", self.features.pool)
+
+    @property
+    def sources(self) -> Sources:
+        """What each source proposes to the ranker."""
+        return _named(self.pool.candidates)
+
+    @property
+    def fallbacks(self) -> Sources:
+        """What serves people without a history, and fills lists up."""
+        return _named(self.ranked.fallbacks)
+
+    @property
+    def evidence(self) -> list[Task[Any]]:
+        """What reasons are drawn from, the vectors last."""
+        lists = self.recommendations
+        tables: list[Task[Any]] = [lists.interactions, lists.items, lists.item_tags, lists.user_tags]
+        return [*tables, *lists.neighbours, *lists.embeddings]
+
+    def tasks(self) -> list[Task[Any]]:
+        """List the tasks whose products tell what became of an item, sources first."""
+        found: list[Task[Any]] = [
+            *self.evidence,
+            self.users,
+            *self.sources.values(),
+            *self.fallbacks.values(),
+            self.pool,
+        ]
+        last: list[Task[Any]] = [self.features, self.recommendations.ranker, self.recommendations]
+        return list(dict.fromkeys([*found, *last]))
+
+    def load(self) -> Stages:
+        """Load the products of all stages."""
+        lists = self.recommendations
+        past = _load(lists.interactions), _load(lists.items)
+        tags = _load(lists.item_tags), _load(lists.user_tags)
+        evidence = Evidence(*past, *tags, [*map(_load, lists.neighbours)], [*map(_load, lists.embeddings)])
+        sources, fallbacks = (
+            {name: _load(task) for name, task in tasks.items()} for tasks in (self.sources, self.fallbacks)
+        )
+        model, features = _load(lists.ranker), _load(self.features)
+        return Stages(evidence, sources, _load(self.pool), features, model, fallbacks, _load(lists), self.rules())
+
+    def rules(self) -> Rules:
+        """Gather what the tasks were told."""
+        return Rules(
+            as_of=self.catalogue.as_of,
+            top=self.ranked.top,
+            hidden=tuple(self.ranked.hidden),
+            active_days=self.catalogue.active_days,
+            per_tag=0 if self.spread is None else self.spread.per_tag,
+            language=self.recommendations.language,
+            spaces=tuple(type(task).__name__ for task in self.features.embeddings),
+            kinds=self.recommendations.kinds,
+        )
+
+
+def _named(tasks: Sequence[Any]) -> Sources:
+    return {task.source: task for task in tasks}
+
+
+def _load(task: Task[Any]) -> Any:  # noqa: ANN401 (of any product)
+    return task.output().load()

@@ -1,0 +1,243 @@
+"""What became of an item on its way to a user's list, told by the functions that decided it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+import pandas as pd
+import polars as pl
+from pandera.typing import DataFrame
+
+from slipstream.tasks.recommendation.catalogue import judge_items
+from slipstream.tasks.recommendation.contributions import contributions, group_of
+from slipstream.tasks.recommendation.evidence import PAIR, Evidence
+from slipstream.tasks.recommendation.guard import BLEND, RANKER
+from slipstream.tasks.recommendation.ranker import RankingModel
+from slipstream.tasks.recommendation.reasons import arguments
+from slipstream.tasks.recommendation.rules import allow, crowd, line_up, refuse
+from slipstream.tasks.recommendation.serving import proposed
+from slipstream.tasks.recommendation.wording import words_of
+from slipstream.tasks.tables import Candidate, RankingFeature, Recommendation, User
+
+
+class Outcome(StrEnum):
+    """What became of an item."""
+
+    SHOWN = "shown"
+    HIDDEN = "removed by the rule `hidden`"
+    ABSENT = "not in the catalogue"
+    SEEN = "seen"
+    UNPROPOSED = "no source proposed it"
+    CUT = "proposed, but cut from the pool of candidates"
+    UNPLACED = "not shown: a candidate that what is served does not propose"
+    OUTRANKED = "not shown: ranked behind others"
+
+
+@dataclass(frozen=True)
+class Rules:
+    """What the pipeline was told; `spaces` name the embeddings that features compare by."""
+
+    as_of: datetime
+    top: int
+    hidden: Sequence[str] = ()
+    active_days: float = 0.0
+    per_tag: int = 0
+    language: str = "en"
+    spaces: Sequence[str] = ()
+    kinds: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Stages:
+    """The products that an item passes through: what sources propose, the pool, features and model, lists, reasons."""
+
+    evidence: Evidence
+    sources: Mapping[str, DataFrame[Candidate]]
+    pool: DataFrame[Candidate]
+    features: DataFrame[RankingFeature]
+    model: RankingModel
+    fallbacks: Mapping[str, DataFrame[Candidate]]
+    lists: DataFrame[Recommendation]
+    rules: Rules
+
+
+@dataclass(frozen=True)
+class Voice:
+    """What one source says to the user: the item's rank and score, its last proposal, and whether it is a fallback."""
+
+    source: str
+    rank: int | None
+    score: float | None
+    count: int
+    least: float | None
+    fallback: bool
+
+
+@dataclass(frozen=True)
+class Place:
+    """An item in a line."""
+
+    item_id: str
+    rank: int
+    score: float
+    source: str
+
+
+@dataclass(frozen=True)
+class Trace:
+    """The way of an item, stage by stage; what an item did not reach is None or empty.
+
+    `past` are the user's own traces of the item, newest first, as (kind, at). `line` counts all that were lined up for
+    the user before the list was cut, `place` and `last` are the item and the one with the last place shown.
+    `contributions` has one row a group of features and one column each for `item` and `last`; `moved` is (tag, old
+    rank, new rank) of an item that stood behind too many of its tag. `arguments` are (family, weight, words).
+    """
+
+    user_id: str
+    item_id: str
+    outcome: Outcome
+    traces: int
+    catalogue: int
+    absence: str
+    past: tuple[tuple[str, pd.Timestamp], ...]
+    voices: tuple[Voice, ...]
+    pooled: tuple[str, ...]
+    serve: str
+    line: int
+    place: Place | None
+    last: Place | None
+    contributions: pd.DataFrame
+    moved: tuple[str, int, int] | None
+    shown: Place | None
+    reason: str
+    arguments: tuple[tuple[str, float, str], ...]
+
+
+def trace(user_id: str, item_id: str, stages: Stages) -> Trace:
+    """Follow an item through the stages, for a user who is served."""
+    stages = _of_user(stages, user_id)
+    rules, pair = stages.rules, pl.DataFrame({"user_id": [user_id], "item_id": [item_id]})
+    knobs: dict[str, Any] = {"as_of": rules.as_of, "active_days": rules.active_days, "hidden": rules.hidden}
+    judged = judge_items(stages.evidence.items, stages.evidence.interactions, **knobs)
+    absence = judged.loc[judged["item_id"] == item_id, "absence"]
+    line = _line(stages, user_id)
+    place, shown = _find(line, item_id), _find(stages.lists, item_id)
+    last = _find(stages.lists, stages.lists["item_id"].iloc[-1]) if len(stages.lists) else None
+    mine = _own(stages.evidence.interactions, user_id)
+    past = mine[mine["item_id"] == item_id].sort_values("at", ascending=False)
+    found = Trace(
+        user_id=user_id,
+        item_id=item_id,
+        outcome=Outcome.SHOWN,
+        traces=len(mine),
+        catalogue=int((judged["absence"] == "").sum()),
+        absence="unknown" if absence.empty else str(absence.iloc[0]),
+        past=tuple(zip(past["kind"], past["at"], strict=True)),
+        voices=_voices(stages, item_id),
+        pooled=tuple(stages.pool.loc[stages.pool["item_id"] == item_id, "source"]),
+        serve=stages.model.serve,
+        line=len(line),
+        place=place,
+        last=last,
+        contributions=_compare(stages, user_id, place, last),
+        moved=_moved(stages, line, place, shown),
+        shown=shown,
+        reason="" if shown is None else str(stages.lists.set_index("item_id").loc[item_id, "reason"]),
+        arguments=() if place is None else _argue(stages, user_id, place),
+    )
+    rule = refuse(pair, stages.evidence.interactions, rules.hidden)["rule"][0]
+    return replace(found, outcome=_outcome(found, rule))
+
+
+def _outcome(found: Trace, rule: str | None) -> Outcome:
+    """Name the first stage that the item did not pass."""
+    stopped = {
+        Outcome.SHOWN: found.shown is not None,
+        Outcome.HIDDEN: rule == "hidden",
+        Outcome.ABSENT: found.absence != "",
+        Outcome.SEEN: rule == "seen",
+        Outcome.OUTRANKED: found.place is not None,
+        Outcome.UNPROPOSED: all(voice.rank is None for voice in found.voices),
+        Outcome.CUT: not found.pooled,
+    }
+    return next((outcome for outcome, is_so in stopped.items() if is_so), Outcome.UNPLACED)
+
+
+def _of_user(stages: Stages, user_id: str) -> Stages:
+    """Keep what concerns one user, but all that items and features are measured by."""
+    sources, fallbacks = (
+        {name: _own(table, user_id) for name, table in tables.items()} for tables in (stages.sources, stages.fallbacks)
+    )
+    lists = _own(stages.lists, user_id).sort_values("rank")
+    return replace(stages, sources=sources, fallbacks=fallbacks, pool=_own(stages.pool, user_id), lists=lists)
+
+
+def _own(table: pd.DataFrame, user_id: str) -> Any:  # noqa: ANN401 (the same kind of table)
+    return table[table["user_id"] == user_id]
+
+
+def _line(stages: Stages, user_id: str) -> DataFrame[Candidate]:
+    """Line up all that may be served to the user, as serving does, and do not cut the line."""
+    interactions, features = _own(stages.evidence.interactions, user_id), _own(stages.features, user_id)
+    users = User.validate(pd.DataFrame({"user_id": [user_id]}))
+    lined = proposed(stages.model, features, interactions, users, list(stages.fallbacks.values()))
+    allowed = [allow(stage, interactions, stages.rules.hidden) for stage in lined]
+    return line_up(allowed, top=sum(map(len, allowed)))
+
+
+def _find(line: pd.DataFrame, item_id: str) -> Place | None:
+    """Find an item in a line."""
+    rows = line[line["item_id"] == item_id]
+    if rows.empty:
+        return None
+    row = rows.iloc[0]
+    return Place(item_id, int(row["rank"]), float(row["score"]), str(row["source"]))
+
+
+def _voices(stages: Stages, item_id: str) -> tuple[Voice, ...]:
+    """Hear each source on an item, fallbacks last."""
+    others = {name: table for name, table in stages.fallbacks.items() if name not in stages.sources}
+    voices = []
+    for name, table in {**stages.sources, **others}.items():
+        place = _find(table, item_id)
+        rank, score = (None, None) if place is None else (place.rank, place.score)
+        least = float(table["score"].min()) if len(table) else None
+        voices.append(Voice(name, rank, score, len(table), least, name in others))
+    return tuple(voices)
+
+
+def _compare(stages: Stages, user_id: str, place: Place | None, last: Place | None) -> pd.DataFrame:
+    """Add up, by group of features, what contributes to the scores of an item and of the last one that is shown."""
+    parts = {}
+    for column, at in (("item", place), ("last", last)):
+        if at is None or at.source not in {RANKER, BLEND}:
+            continue
+        pair = pl.DataFrame({"user_id": [user_id], "item_id": [at.item_id]})
+        described = pair.join(pl.from_pandas(_own(stages.features, user_id)), on=PAIR, how="left")
+        given = contributions(stages.model, stages.features, described)
+        parts[column] = pd.Series({name: float(values[0]) for name, values in given.items()}, dtype="float64")
+    return pd.DataFrame(parts, columns=["item", "last"], dtype="float64").groupby(group_of).sum(min_count=1)
+
+
+def _moved(
+    stages: Stages, line: DataFrame[Candidate], place: Place | None, shown: Place | None
+) -> tuple[str, int, int] | None:
+    """Tell whether the spread over tags gave the item another place."""
+    rules = stages.rules
+    if place is None or shown is None or place.rank == shown.rank:
+        return None
+    rows = crowd(line[line["rank"] <= rules.top], stages.evidence.item_tags, per_tag=rules.per_tag)
+    tag = rows.filter((pl.col("item_id") == place.item_id) & pl.col("crowded"))["tag"].to_list()
+    return (tag[0] if tag else "", place.rank, shown.rank)
+
+
+def _argue(stages: Stages, user_id: str, place: Place) -> tuple[tuple[str, float, str], ...]:
+    """Hear what speaks for an item at its place, the strongest first."""
+    evidence = replace(stages.evidence, interactions=_own(stages.evidence.interactions, user_id))
+    row = pl.DataFrame({"user_id": [user_id], "item_id": [place.item_id], "source": [place.source]})
+    words = words_of(stages.rules.language)
+    heard = arguments(row, stages.model, stages.features, evidence, words=words, kinds=stages.rules.kinds)
+    said = [(argument.family, float(argument.weight[0]), str(argument.saying[0])) for argument in heard]
+    return tuple(sorted(said, key=lambda argument: -argument[1]))
