@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 from slipstream.pipelines.knowledge import Knowledge
 from slipstream.tasks.base import Table, Task
-from slipstream.tasks.embedding import AlsItemEmbedding, AlsUserEmbedding, Factors, IalsFactors
+from slipstream.tasks.embedding import AlsFactors, AlsItemEmbedding, AlsUserEmbedding, Factors, IalsFactors
 from slipstream.tasks.recommendation import (
     EaseNeighbours,
     EmbeddingItems,
@@ -62,10 +62,9 @@ class Sources:
     @cached_property
     def factors(self) -> dict[str, Task[Factors]]:
         """Users and items in one space."""
-        return {
-            "als": self.known.factors.clone(**self.knobs.get("als", {})),
-            "ials": self.learnt(IalsFactors, "ials", seed=self.known.pipeline.seed),
-        }
+        seed = self.known.pipeline.seed
+        als = self.learnt(AlsFactors, "als", seed=seed) if "als" in self.knobs else self.known.factors
+        return {"als": als, "ials": self.learnt(IalsFactors, "ials", seed=seed)}
 
     def learnt(self, task: Callable[..., T], name: str, **usual: float) -> T:
         """Set up what a source learns: its knobs come before the usual ones."""
