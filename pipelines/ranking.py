@@ -1,7 +1,6 @@
 """From knowledge to ranked lists: proposals, a ranker that learns on later windows, recommendations with reasons."""
 
-import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cached_property
@@ -11,27 +10,18 @@ import luigi
 
 from slipstream.pipelines.knowledge import Knowledge
 from slipstream.pipelines.log import FromLog, Log
-from slipstream.tasks.base import Table
+from slipstream.pipelines.sources import Sources
+from slipstream.tasks.base import Table, Task
 from slipstream.tasks.data import Between, Later, SampledUsers, Users
-from slipstream.tasks.embedding import AlsUserEmbedding
+from slipstream.tasks.embedding import AlsItemEmbedding
 from slipstream.tasks.recommendation import (
     CandidatePool,
     Catalogue,
-    EaseNeighbours,
-    EmbeddingItems,
-    FreshItems,
-    KnnNeighbours,
-    NeighbourItems,
-    PopularItems,
     RankedItems,
     Ranker,
     RankingFeatures,
     Recommendations,
     SpreadItems,
-    TagItems,
-    TransitionItems,
-    TransitionNeighbours,
-    TrendingItems,
 )
 from slipstream.tasks.tables import (
     Answer,
@@ -39,15 +29,13 @@ from slipstream.tasks.tables import (
     CatalogueItem,
     Event,
     Interaction,
-    Neighbour,
     RankingFeature,
     User,
 )
 from slipstream.tasks.tagging import UserTagScores
+from slipstream.tasks.vectors import ItemEmbedding
 
 P = TypeVar("P")
-SOURCES = ("popular", "trending_24h", "transitions", "knn", "als", "tags")
-TRENDING = re.compile(r"trending_(\d+(?:\.\d+)?)h")
 
 
 @dataclass(frozen=True)
@@ -63,16 +51,18 @@ class Window:
 class Ranked(FromLog[P], Generic[P]):
     """A pipeline that ranks items for users.
 
-    candidate_sources name what proposes items: popular, fresh, trending_<hours>h, transitions, ease, knn, als, tags.
-    The ranker learns on `windows` later windows: of `window_hours` each (learn_by window), or of the last or a random
-    `share` of each user's events (learn_by time, random). The incumbent, a source, is served until something is
-    proven better there; without one it is the best single source.
+    candidate_sources name what proposes items: popular, fresh, trending_<hours>h, transitions, ease, edlae, knn, als,
+    ials, tags; knobs set parameters of what they learn, like {"ease": {"regularisation": 100}}. The ranker learns on
+    `windows` later windows: of `window_hours` each (learn_by window), or of the last or a random `share` of each user's
+    events (learn_by time, random). The incumbent, a source, is served until something is proven better there; without
+    one it is the best single source.
     """
 
     candidate_sources: luigi.ListParameter[tuple[str, ...]] = luigi.ListParameter(
         default=("popular", "trending_24h", "transitions", "tags")
     )
     candidates: luigi.IntParameter = luigi.IntParameter(default=100)
+    knobs: luigi.DictParameter[dict[str, Any]] = luigi.DictParameter(default={})
     transition_half_life_hours: luigi.FloatParameter = luigi.FloatParameter(default=0.0)
     active_days: luigi.FloatParameter = luigi.FloatParameter(default=0.0)
     hidden: luigi.ListParameter[tuple[str, ...]] = luigi.ListParameter(default=())
@@ -90,6 +80,11 @@ class Ranked(FromLog[P], Generic[P]):
     def knowledge(self, log: Log, as_of: datetime) -> Knowledge:
         """Learn from a log up to a moment; a recipe with a task of its own overrides this."""
         return Knowledge(self, log, as_of)
+
+    def source_knobs(self) -> Mapping[str, Mapping[str, Any]]:
+        """Set the parameters of what the sources learn."""
+        transitions = {"half_life_hours": self.transition_half_life_hours, **self.knobs.get("transitions", {})}
+        return {**self.knobs, "transitions": transitions}
 
     def cut_off(self, log: Log, as_of: datetime, *, hours: float) -> Window:
         """Part a log at one moment for everybody, or by what is held out of each user's events."""
@@ -151,18 +146,10 @@ class Stage:
         return self.known.user_tags(self.answers)
 
     @cached_property
-    def neighbours(self) -> dict[str, Table[Neighbour]]:
-        """Which items speak for which."""
-        interactions = self.known.interactions
-        return {
-            "transitions": TransitionNeighbours(
-                interactions=interactions,
-                half_life_hours=self.pipeline.transition_half_life_hours,
-                seed=self.pipeline.seed,
-            ),
-            "ease": EaseNeighbours(interactions=interactions),
-            "knn": KnnNeighbours(interactions=interactions),
-        }
+    def sources(self) -> Sources:
+        """What proposes items, by name."""
+        top, knobs = self.pipeline.candidates, self.pipeline.source_knobs()
+        return Sources(self.known, self.users, self.catalogue, self.user_tags, top, knobs)
 
     @cached_property
     def candidates(self) -> dict[str, Table[Candidate]]:
@@ -171,32 +158,14 @@ class Stage:
 
     def source(self, name: str) -> Table[Candidate]:
         """Build one source by its name."""
-        known = self.known
-        common: dict[str, Any] = {"interactions": known.interactions, "users": self.users, "catalogue": self.catalogue}
-        common |= {"top": self.pipeline.candidates, "source": name}
-        if trending := TRENDING.fullmatch(name):
-            hours = float(trending[1])
-            return TrendingItems(as_of=known.as_of, window_hours=hours, half_life_hours=hours, **common)
-        if name in self.neighbours:
-            near = self.neighbours[name]
-            return (TransitionItems if name == "transitions" else NeighbourItems)(neighbours=near, **common)
-        builders: dict[str, Callable[[], Table[Candidate]]] = {
-            "popular": lambda: PopularItems(**common),
-            "fresh": lambda: FreshItems(items=known.log.items, as_of=known.as_of, **common),
-            "als": lambda: EmbeddingItems(
-                user_embedding=AlsUserEmbedding(factors=known.factors), item_embedding=known.behaviour, **common
-            ),
-            "tags": lambda: TagItems(user_tags=self.user_tags, item_tags=known.item_tags, **common),
-        }
-        if name not in builders:
-            names = ", ".join(sorted([*builders, *self.neighbours, "trending_<hours>h"]))
-            raise ValueError(f"there is no source {name!r}; there are {names}")
-        return builders[name]()
+        return self.sources.source(name)
 
     @cached_property
-    def spaces(self) -> list[Any]:
+    def spaces(self) -> list[Task[ItemEmbedding]]:
         """The item vectors that features and reasons compare by."""
-        return [*([self.known.behaviour] if "als" in self.pipeline.candidate_sources else []), *self.known.contents]
+        factors = self.sources.factors
+        used = [factors[name] for name in self.pipeline.candidate_sources if name in factors]
+        return [*(AlsItemEmbedding(factors=task) for task in used), *self.known.contents]
 
     @cached_property
     def features(self) -> RankingFeatures:
@@ -213,7 +182,7 @@ class Stage:
 
     def recommendations(self, ranker: Ranker) -> Recommendations:
         """Rank for the users, and say why."""
-        pipeline, known = self.pipeline, self.known
+        pipeline, known, near = self.pipeline, self.known, self.sources.neighbours
         ranked: Table[Candidate] = RankedItems(
             ranker=ranker,
             features=self.features,
@@ -233,7 +202,7 @@ class Stage:
             items=known.log.items,
             item_tags=known.item_tags,
             user_tags=self.user_tags,
-            neighbours=[self.neighbours[name] for name in self.pipeline.candidate_sources if name in self.neighbours],
+            neighbours=[near[name] for name in pipeline.candidate_sources if name in near],
             embeddings=self.spaces,
             language=pipeline.language,
             kinds=pipeline.kinds,

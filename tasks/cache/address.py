@@ -51,11 +51,11 @@ def address(task: Addressed) -> Address:
     """Compute the keys of a graph from its sources to `task`, keeping those whose outside files did not change."""
     for step in upstream_first(task, upstream):
         if step.address is None or not step.address.is_current():
-            before = {reader: None for task_before in upstream(step) for reader in _current(task_before).readers}
-            readers = (*before, *([step] if step.sources() else []))
+            before = {id(reader): reader for earlier in upstream(step) for reader in _addressed(earlier).readers}
+            readers = (*before.values(), *([step] if step.sources() else []))
             stamps = source_stamps(readers)
             step.address = Address(compute_key(step), readers, stamps, edition())
-    return _current(task)
+    return _addressed(task)
 
 
 def upstream(task: Addressed) -> list[Addressed]:
@@ -64,10 +64,9 @@ def upstream(task: Addressed) -> list[Addressed]:
     return [step for step in inputs if hasattr(step, "address")]
 
 
-def _current(task: Addressed) -> Address:
-    if task.address is None:
-        raise RuntimeError(f"{task} has no key yet; keys are computed from the sources down")
-    return task.address
+def _addressed(task: Addressed) -> Address:
+    """Take the address of a task; one that the engine holds for the same as another may have none yet."""
+    return task.address if task.address is not None and task.address.is_current() else address(task)
 
 
 def package_of(cls: type) -> str:

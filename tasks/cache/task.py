@@ -71,8 +71,12 @@ class CachedTask(QuickTask[P], Generic[P]):
         return {name: p.serialize(given[name]) for name, p in self.get_params() if p.significant and name in given}
 
     def to_str_params(self, only_significant: bool = False, only_public: bool = False) -> dict[str, str]:  # noqa: ARG002, FBT001, FBT002
-        """Write all parameters, upstream tasks by their ids; that keeps construction linear in diamonds."""
-        chosen = [(name, p) for name, p in self.get_params() if p.significant or not only_significant]
+        """Write all parameters, upstream tasks by their ids; that keeps construction linear in diamonds.
+
+        The engine tells tasks apart by these: those that read outside files by every parameter, for it may name a file.
+        """
+        every = not only_significant or type(self).sources is not CachedTask.sources
+        chosen = [(name, p) for name, p in self.get_params() if p.significant or every]
         values = [(name, p, self.param_kwargs[name]) for name, p in chosen]
         return {name: _ids(value) if self.is_task_on_kart(value) else p.serialize(value) for name, p, value in values}
 

@@ -6,7 +6,8 @@ import gokart
 import luigi
 
 from slipstream.tasks.base import Table, Task
-from slipstream.tasks.embedding.als import Factors, als_factors, scaled_als_factors
+from slipstream.tasks.embedding.als import Factors, als_factors
+from slipstream.tasks.embedding.ials import ials_factors
 from slipstream.tasks.embedding.joining import fill_items, join_items
 from slipstream.tasks.embedding.lsi import lsi_items, tag_items
 from slipstream.tasks.embedding.pooling import pool_users
@@ -104,7 +105,7 @@ class AlsFactors(Task[Factors]):
         self.dump(als_factors(self.load(self.interactions), **knobs, alpha=self.alpha, seed=self.seed))
 
 
-class ScaledAlsFactors(Task[Factors]):
+class IalsFactors(Task[Factors]):
     """Users and items factorised together, frequent ones held back more."""
 
     interactions: gokart.TaskInstanceParameter[Table[Interaction]] = gokart.TaskInstanceParameter()
@@ -119,7 +120,7 @@ class ScaledAlsFactors(Task[Factors]):
         """Factorise."""
         knobs: dict[str, Any] = {"size": self.size, "epochs": self.epochs, "regularisation": self.regularisation}
         knobs |= {"unobserved": self.unobserved, "exponent": self.exponent, "seed": self.seed}
-        self.dump(scaled_als_factors(self.load(self.interactions), **knobs))
+        self.dump(ials_factors(self.load(self.interactions), **knobs))
 
 
 class AlsItemEmbedding(Task[ItemEmbedding]):

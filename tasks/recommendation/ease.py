@@ -1,4 +1,4 @@
-"""Neighbours by EASE, a linear model with a closed form."""
+"""Neighbours by EASE and EDLAE, linear models with a closed form."""
 
 from collections.abc import Callable
 
@@ -13,22 +13,28 @@ from slipstream.tasks.tables import Interaction, Neighbour
 
 
 def ease_neighbours(
-    interactions: DataFrame[Interaction], *, regularisation: float, max_items: int, top: int
+    interactions: DataFrame[Interaction], *, regularisation: float, dropout: float, max_items: int, top: int
 ) -> DataFrame[Neighbour]:
     """Learn which items predict which (EASE, Steck 2019) among the `max_items` that most people like.
 
-    With X the weights of users and items (1 on average) and P the inverse of X'X + regularisation I, item i speaks for
-    item j by -P[i, j] / P[j, j]. Time grows with the cube of the smaller side, memory with its square.
+    With X the weights of users and items (1 on average), P the inverse of X'X + D and D the diagonal of regularisation
+    + dropout / (1 - dropout) diag(X'X), item i speaks for item j by -P[i, j] / P[j, j]. A dropout above 0, below 1,
+    holds popular items back more (EDLAE, Steck 2020). Time grows with the cube of the smaller side, memory with its
+    square.
     """
+    if not 0 <= dropout < 1:
+        raise ValueError(f"dropout {dropout} of EASE must be at least 0 and below 1, like 0.5")
     given = weigh(interactions, distinct(interactions["user_id"]), distinct(interactions["item_id"])).maximum(0)
     given = sparse.csr_array(given)
     given.eliminate_zeros()
     given.data = given.data / max(float(given.data.mean(dtype=np.float64)), 1e-12) if given.nnz else given.data
     items, given = most_liked(distinct(interactions["item_id"]), given, max_items)
-    rows, diagonal = inverse(given, regularisation)
+    squares = np.asarray(given.multiply(given).sum(axis=0))
+    ridge = np.sqrt(regularisation + dropout / (1 - dropout) * squares).astype(np.float32)
+    rows, diagonal = inverse(sparse.csr_array(given.multiply(1 / ridge)))
     found: Found = []
     for part in blocks(len(items), len(items)):
-        scores = -rows(part) / diagonal
+        scores = -rows(part) / diagonal * (ridge / ridge[part, None])
         scores[np.arange(len(scores)), np.arange(part.start, part.stop)] = 0
         found.append(pick(scores, select(np.abs(scores), top=top, floor=0.0), part.start))
     return neighbour_table(items, found)
@@ -43,39 +49,37 @@ def most_liked(items: pd.Index, given: sparse.csr_array, count: int) -> tuple[pd
     return items[kept], given[np.diff(given.indptr) > 0]
 
 
-def inverse(given: sparse.csr_array, regularisation: float) -> tuple[Callable[[slice], Floats], Floats]:
-    """Invert X'X + regularisation I for X of shape (users, items): a function for blocks of rows, and the diagonal.
+def inverse(given: sparse.csr_array) -> tuple[Callable[[slice], Floats], Floats]:
+    """Invert X'X + I for X of shape (users, items): a function for blocks of rows, and the diagonal.
 
     With fewer users than items the smaller XX' is inverted instead (Woodbury's identity).
     """
     users, items = given.shape
     if items <= users:
-        gram = (given.T @ given).toarray()
-        whole = invert(gram, regularisation)
+        whole = invert((given.T @ given).toarray())
         return lambda part: whole[part], np.diagonal(whole).copy()
-    half = invert((given @ given.T).toarray(), regularisation)
+    half = invert((given @ given.T).toarray())
     right = np.ascontiguousarray((given.T @ half).T)
     dense = given.T.toarray()
-    diagonal = (1 - np.einsum("ij,ji->i", dense, right)) / regularisation
-    unit = np.float32(1 / regularisation)
+    diagonal = 1 - np.einsum("ij,ji->i", dense, right)
 
     def rows(part: slice) -> Floats:
-        block: Floats = (given.T.tocsr()[part] @ right) * -unit
-        block[np.arange(len(block)), np.arange(part.start, part.stop)] += unit
+        block: Floats = -(given.T.tocsr()[part] @ right)
+        block[np.arange(len(block)), np.arange(part.start, part.stop)] += 1
         return block
 
     return rows, diagonal.astype(np.float32)
 
 
-def invert(gram: Floats, regularisation: float) -> Floats:
-    """Invert a positive semidefinite matrix plus regularisation times the identity, by Cholesky."""
+def invert(gram: Floats) -> Floats:
+    """Invert a positive semidefinite matrix plus the identity, by Cholesky."""
     if not len(gram):
         return gram
     gram = np.asarray(gram, dtype=np.float32)
-    gram[np.diag_indices_from(gram)] += regularisation
+    gram[np.diag_indices_from(gram)] += 1
     factor = linalg.cholesky(gram, lower=True, overwrite_a=True, check_finite=False)
     lower, info = linalg.lapack.get_lapack_funcs("potri", (factor,))(factor, lower=1, overwrite_c=1)
     if info:
-        raise ValueError(f"the item matrix cannot be inverted at {info}; raise regularisation {regularisation}")
+        raise ValueError(f"row {info} of the {len(gram)} of EASE's matrix cannot be inverted; raise its regularisation")
     lower = np.tril(lower)
     return np.asarray(lower + np.tril(lower, -1).T, dtype=np.float32)

@@ -91,13 +91,14 @@ class EaseNeighbours(Table[Neighbour]):
 
     interactions: gokart.TaskInstanceParameter[Table[Interaction]] = gokart.TaskInstanceParameter()
     regularisation: luigi.FloatParameter = luigi.FloatParameter(default=300.0)
+    dropout: luigi.FloatParameter = luigi.FloatParameter(default=0.0)
     max_items: luigi.IntParameter = luigi.IntParameter(default=10_000)
     top: luigi.IntParameter = luigi.IntParameter(default=200)
 
     def run(self) -> None:
         """Learn the neighbours."""
-        knobs: dict[str, Any] = {"regularisation": self.regularisation, "max_items": self.max_items}
-        self.dump(ease_neighbours(self.load(self.interactions), **knobs, top=self.top))
+        knobs: dict[str, Any] = {"regularisation": self.regularisation, "dropout": self.dropout}
+        self.dump(ease_neighbours(self.load(self.interactions), **knobs, max_items=self.max_items, top=self.top))
 
 
 class KnnNeighbours(Table[Neighbour]):

@@ -6,6 +6,7 @@ import gokart
 import luigi
 import pytest
 from gokart.build import GokartBuildError
+from luigi.task_register import Register
 
 from slipstream.tasks.cache.address import Address
 from slipstream.tasks.cache.index import files
@@ -202,3 +203,25 @@ def test_a_parameter_that_would_hide_what_every_task_has_is_refused(name):
 
 def test_a_parameter_may_be_declared_anew():
     assert type("Nine", (Leaf,), {"number": luigi.IntParameter(default=9)})().number == 9
+
+
+def test_tasks_that_differ_only_in_the_file_they_read_are_two(build, tmp_path):
+    for name, text in (("one", "a b"), ("other", "a b c")):
+        (tmp_path / name).write_text(text)
+    left, right = Lines(path=str(tmp_path / "one")), Lines(path=str(tmp_path / "other"))
+
+    assert left.task_id != right.task_id
+    assert build(Pair(left=left, right=right)) == {"left": 2, "right": 3}
+
+
+def test_twins_that_the_engine_holds_for_one_task_are_both_addressed(build):
+    Register.clear_instance_cache()
+    one = Leaf(number=1)
+    Register.clear_instance_cache()
+    other = Leaf(number=1)
+    assert one is not other
+
+    assert build(Pair(left=Several(parts=[one]), right=Several(parts=[other, Leaf(number=2)]))) == {
+        "left": 1,
+        "right": 1,
+    }

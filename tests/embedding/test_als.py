@@ -1,11 +1,10 @@
-"""Factors on small worlds, and against their formula."""
+"""Factors on small worlds."""
 
 import numpy as np
 import pytest
 from threadpoolctl import threadpool_limits
 
-from slipstream.tasks.embedding.als import als_factors, groups, scaled_als_factors, solve
-from slipstream.tasks.embedding.matrices import arrange, distinct
+from slipstream.tasks.embedding.als import als_factors
 from tests.worlds import World
 
 
@@ -15,40 +14,13 @@ def one_blas_thread():
         yield
 
 
-def test_a_half_step_solves_its_least_squares(two_clubs: World):
-    seen = two_clubs.interactions
-    across = distinct(seen["user_id"]), distinct(seen["item_id"])
-    given = arrange(seen["user_id"], seen["item_id"], seen["weight"], across)
-    items = np.random.default_rng(0).normal(size=(8, 3)).astype(np.float32)
-    found = solve(given, items, regularisation=0.2, unobserved=0.1, exponent=0.5)
-    for user, weights in enumerate(given.toarray()):
-        system = 0.1 * items.T @ items + (items.T * weights) @ items
-        system += 0.2 * ((weights > 0).sum() + 0.1 * 8) ** 0.5 * np.eye(3)
-        assert np.allclose(found[user], np.linalg.solve(system, items.T @ weights), atol=1e-4)
-
-
-def test_groups_cover_every_row_once(two_clubs: World):
-    seen = two_clubs.interactions
-    given = arrange(
-        seen["user_id"], seen["item_id"], seen["weight"], (distinct(seen["user_id"]), distinct(seen["item_id"]))
-    )
-    parts = list(groups(given, 4))
-    assert sorted(np.concatenate([rows for rows, _, _ in parts])) == list(range(6))
-    assert sum(weights.sum() for _, _, weights in parts) == given.sum()
-
-
 def test_the_missing_item_scores_highest(two_clubs: World):
-    for factors in (
-        als_factors(two_clubs.interactions, size=2, epochs=20, regularisation=0.1, alpha=5.0, seed=0),
-        scaled_als_factors(
-            two_clubs.interactions, size=2, epochs=20, regularisation=0.01, unobserved=0.1, exponent=0.5, seed=0
-        ),
-    ):
-        scores = factors.users.matrix @ factors.items.matrix.T
-        for user, item in two_clubs.right.items():
-            line = scores[factors.users.positions([user])[0]]
-            others = [place for place, name in enumerate(factors.items.ids) if name[0] != item[0]]
-            assert line[factors.items.positions([item])[0]] > line[others].max()
+    factors = als_factors(two_clubs.interactions, size=2, epochs=20, regularisation=0.1, alpha=5.0, seed=0)
+    scores = factors.users.matrix @ factors.items.matrix.T
+    for user, item in two_clubs.right.items():
+        line = scores[factors.users.positions([user])[0]]
+        others = [place for place, name in enumerate(factors.items.ids) if name[0] != item[0]]
+        assert line[factors.items.positions([item])[0]] > line[others].max()
 
 
 def test_the_scale_of_weights_does_not_matter(two_clubs: World):

@@ -8,7 +8,8 @@ import pandas as pd
 import pytest
 from threadpoolctl import threadpool_limits
 
-from slipstream.tasks.embedding.als import als_factors, scaled_als_factors
+from slipstream.tasks.embedding.als import als_factors
+from slipstream.tasks.embedding.ials import ials_factors
 from slipstream.tasks.embedding.joining import fill_items, join_items
 from slipstream.tasks.embedding.lsi import lsi_items, tag_items
 from slipstream.tasks.embedding.pooling import pool_users
@@ -59,9 +60,9 @@ def als(world: World) -> ItemEmbedding:
     return als_factors(world.interactions, size=4, epochs=10, regularisation=0.1, alpha=5.0, seed=0).items
 
 
-def scaled_als(world: World) -> ItemEmbedding:
+def ials(world: World) -> ItemEmbedding:
     knobs = {"size": 4, "epochs": 10, "regularisation": 0.01, "unobserved": 0.1, "exponent": 1.0, "seed": 0}
-    return scaled_als_factors(world.interactions, **knobs).items
+    return ials_factors(world.interactions, **knobs).items
 
 
 def joined(world: World) -> ItemEmbedding:
@@ -72,7 +73,7 @@ def filled(world: World) -> ItemEmbedding:
     return fill_items(als(world), lsi(world), ridge=1.0)
 
 
-BEHAVIOUR = [sequence, als, scaled_als]
+BEHAVIOUR = [sequence, als, ials]
 CONTENT = [text, lsi, tag]
 BOTH = [joined, filled]
 WAYS = [*BEHAVIOUR, *CONTENT, *BOTH]

@@ -5,16 +5,15 @@ import pytest
 from pandera.typing import DataFrame
 
 from slipstream.pipelines.knowledge import Knowledge
-from slipstream.pipelines.ranking import SOURCES, Ranked, Stage
+from slipstream.pipelines.ranking import Ranked, Stage
 from slipstream.tasks.cache.address import upstream_first
 from slipstream.tasks.data import Before, Between, Users
 from slipstream.tasks.recommendation import RankedItems, Ranker, SpreadItems
-from slipstream.tasks.tables import Candidate, Recommendation
+from slipstream.tasks.tables import Recommendation
 from tests.pipelines.logs import write
 from tests.worlds import moment, two_clubs
 
 AS_OF = datetime(2024, 2, 1, tzinfo=UTC)
-ALL_SOURCES = (*SOURCES, "fresh", "trending_6h", "trending_1.5h", "ease")
 
 
 class Lists(Ranked[DataFrame[Recommendation]]):
@@ -106,21 +105,6 @@ def test_the_ranker_learns_on_known_people_only(files):
     }
     assert users.size == 2
     assert users.users.tables == (ranker.labels[0].events,)
-
-
-@pytest.mark.parametrize("name", ALL_SOURCES)
-def test_every_source_proposes_candidates_under_its_name(stage, name):
-    source = stage.source(name)
-    assert source.row is Candidate
-    assert source.source == name
-
-
-@pytest.mark.parametrize("name", ["populer", "trending_24", "trending_soonh", "trending_-1h", ""])
-def test_an_unknown_source_lists_the_known_ones(stage, name):
-    with pytest.raises(ValueError, match=f"no source '{name}'") as caught:
-        stage.source(name)
-    for known in ("popular", "fresh", "transitions", "ease", "knn", "als", "tags", "trending_<hours>h"):
-        assert known in str(caught.value)
 
 
 def test_people_without_a_history_are_served_by_interest_then_trend_then_popularity():

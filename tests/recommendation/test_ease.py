@@ -1,4 +1,4 @@
-"""EASE against its formula."""
+"""EASE and EDLAE against their formulas."""
 
 import numpy as np
 import pandas as pd
@@ -17,25 +17,33 @@ def traces(lists: list[str]) -> pd.DataFrame:
     return table(Interaction, rows)
 
 
+@pytest.mark.parametrize("dropout", [0.0, 0.5])
 @pytest.mark.parametrize("lists", [FEW_USERS, FEW_ITEMS])
-def test_weights_are_those_of_the_closed_form(lists: list[str]):
+def test_weights_are_those_of_the_closed_form(lists: list[str], dropout: float):
     items = sorted(set("".join(lists)))
     given = np.array([[item in line for item in items] for line in lists], float)
-    inverse = np.linalg.inv(given.T @ given + 0.5 * np.eye(len(items)))
+    gram = given.T @ given
+    inverse = np.linalg.inv(gram + dropout / (1 - dropout) * np.diag(np.diag(gram)) + 0.5 * np.eye(len(items)))
     wanted = -inverse / np.diag(inverse)
     np.fill_diagonal(wanted, 0)
-    found = ease_neighbours(traces(lists), regularisation=0.5, max_items=99, top=99)
+    found = ease_neighbours(traces(lists), regularisation=0.5, dropout=dropout, max_items=99, top=99)
     matrix = found.pivot_table(index="item_id", columns="neighbour_id", values="weight", fill_value=0)
     assert np.allclose(matrix.reindex(index=items, columns=items, fill_value=0), wanted, atol=1e-5)
 
 
 def test_only_the_most_liked_items_are_learnt():
-    found = ease_neighbours(traces(["abx", "aby", "ab"]), regularisation=0.5, max_items=2, top=99)
+    found = ease_neighbours(traces(["abx", "aby", "ab"]), regularisation=0.5, dropout=0.0, max_items=2, top=99)
     assert set(found["item_id"]) == set(found["neighbour_id"]) == {"a", "b"}
 
 
 def test_the_strongest_are_kept_whatever_their_sign():
-    whole = ease_neighbours(traces(FEW_USERS), regularisation=0.5, max_items=99, top=99)
-    short = ease_neighbours(traces(FEW_USERS), regularisation=0.5, max_items=99, top=1)
+    whole = ease_neighbours(traces(FEW_USERS), regularisation=0.5, dropout=0.0, max_items=99, top=99)
+    short = ease_neighbours(traces(FEW_USERS), regularisation=0.5, dropout=0.0, max_items=99, top=1)
     strongest = whole.assign(size=whole["weight"].abs()).groupby("item_id")["size"].max()
     assert np.allclose(short.set_index("item_id")["weight"].abs(), strongest)
+
+
+@pytest.mark.parametrize("dropout", [-0.1, 1.0])
+def test_a_dropout_that_is_no_share_is_refused(dropout: float):
+    with pytest.raises(ValueError, match=f"dropout {dropout}"):
+        ease_neighbours(traces(FEW_USERS), regularisation=0.5, dropout=dropout, max_items=99, top=99)

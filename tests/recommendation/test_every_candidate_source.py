@@ -46,7 +46,13 @@ def near(neighbours: pd.DataFrame, world: World, *, top: int) -> pd.DataFrame:
 
 
 def ease(world: World, *, top: int) -> pd.DataFrame:
-    return near(ease_neighbours(world.interactions, regularisation=1.0, max_items=100, top=100), world, top=top)
+    knobs = {"regularisation": 1.0, "dropout": 0.0, "max_items": 100, "top": 100}
+    return near(ease_neighbours(world.interactions, **knobs), world, top=top)
+
+
+def edlae(world: World, *, top: int) -> pd.DataFrame:
+    knobs = {"regularisation": 1.0, "dropout": 0.5, "max_items": 100, "top": 100}
+    return near(ease_neighbours(world.interactions, **knobs), world, top=top)
 
 
 def cosine(world: World, *, top: int) -> pd.DataFrame:
@@ -87,7 +93,7 @@ def tags(world: World, *, top: int) -> pd.DataFrame:
 
 
 ALIKE = [popular, trending, fresh]
-PERSONAL = [ease, cosine, tfidf, bm25, transitions, embedding, tags]
+PERSONAL = [ease, edlae, cosine, tfidf, bm25, transitions, embedding, tags]
 DECLARED = [embedding, tags]
 SOURCES = [*ALIKE, *PERSONAL]
 
@@ -146,7 +152,7 @@ def test_somebody_unknown_is_served_what_is_the_same_for_all(source: Source):
     assert "new" in set(source(newcomer(), top=3)["user_id"])
 
 
-@pytest.mark.parametrize("source", [ease, cosine, tfidf, bm25, transitions])
+@pytest.mark.parametrize("source", [ease, edlae, cosine, tfidf, bm25, transitions])
 def test_somebody_unknown_gets_nothing_from_sources_that_need_traces(source: Source):
     assert "new" not in set(source(newcomer(), top=3)["user_id"])
 

@@ -1,0 +1,72 @@
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from slipstream.pipelines.backtest import Backtest
+from slipstream.pipelines.ranking import Stage
+from slipstream.pipelines.sources import Sources
+from slipstream.tasks.data import Users
+from slipstream.tasks.recommendation import RankingFeatures
+from slipstream.tasks.tables import Candidate
+from tests.pipelines.logs import write
+from tests.worlds import two_clubs
+
+AS_OF = datetime(2024, 2, 1, tzinfo=UTC)
+LEARNT = ("transitions", "ease", "edlae", "knn", "als", "ials")
+NAMES = (*LEARNT, "popular", "fresh", "trending_24h", "trending_6h", "trending_1.5h", "tags")
+
+
+def sources(**parameters: Any) -> Sources:
+    pipeline = Backtest(as_of=AS_OF, **parameters)
+    log = pipeline.log()
+    return Stage(pipeline, pipeline.knowledge(log, AS_OF), Users(tables=[log.events]), log.answers).sources
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_source_proposes_candidates_under_its_name(name):
+    source = sources().source(name)
+    assert source.row is Candidate
+    assert source.source == name
+
+
+@pytest.mark.parametrize("name", ["populer", "trending_24", "trending_soonh", "trending_-1h", ""])
+def test_an_unknown_source_lists_the_known_ones(name):
+    with pytest.raises(ValueError, match=f"no source '{name}'") as caught:
+        sources().source(name)
+    for known in (*LEARNT, "popular", "fresh", "tags", "trending_<hours>h"):
+        assert known in str(caught.value)
+
+
+@pytest.mark.parametrize("name", ["ease", "edlae", "als", "ials"])
+def test_the_missing_item_of_the_club_comes_first(build, tmp_path, name):
+    world = two_clubs()
+    small = {"ease": {"regularisation": 1}, "edlae": {"regularisation": 1}, "als": {"size": 2}, "ials": {"size": 2}}
+    found = build(sources(knobs=small, **write(world, tmp_path / "clubs")).source(name))
+    assert found[found["rank"] == 1].set_index("user_id")["item_id"].to_dict() == world.right
+
+
+def test_knobs_come_before_what_is_usual():
+    usual, other = sources(), sources(knobs={"edlae": {"dropout": 0.2, "top": 7}, "als": {"size": 8}})
+    assert (usual.neighbours["edlae"].dropout, usual.neighbours["ease"].dropout) == (0.5, 0)
+    assert (other.neighbours["edlae"].dropout, other.neighbours["edlae"].top) == (0.2, 7)
+    assert (usual.factors["als"].size, other.factors["als"].size) == (64, 8)
+    assert usual.neighbours["ease"].make_unique_id() == other.neighbours["ease"].make_unique_id()
+
+
+def test_transitions_fade_by_the_half_life_of_the_pipeline_or_by_a_knob():
+    fading = sources(transition_half_life_hours=2.0)
+    assert fading.neighbours["transitions"].half_life_hours == 2
+    knobs = {"transitions": {"half_life_hours": 5.0}}
+    assert sources(transition_half_life_hours=2.0, knobs=knobs).neighbours["transitions"].half_life_hours == 5
+
+
+def test_knobs_of_what_learns_nothing_are_refused():
+    with pytest.raises(ValueError, match=r"'popular' has knobs; .*als, ease, edlae, ials, knn, transitions"):
+        sources(knobs={"popular": {"top": 3}})
+
+
+def test_every_factorisation_used_is_a_space_for_features():
+    pipeline = Backtest(as_of=AS_OF, candidate_sources=("ials", "popular", "als"), learn_by="time")
+    names = [type(task.factors).__name__ for task in pipeline.find(RankingFeatures).embeddings]
+    assert names == ["IalsFactors", "AlsFactors"]
