@@ -16,7 +16,9 @@ from slipstream.tasks.data import (
     Earlier,
     EventFile,
     HumanEvents,
+    HumanImpressions,
     Identified,
+    ImpressionFile,
     Interactions,
     ItemFile,
     ItemTagFile,
@@ -26,7 +28,7 @@ from slipstream.tasks.data import (
     SearchFile,
     TagFile,
 )
-from slipstream.tasks.tables import Answer, Event, Interaction, Item, ItemTag, Search, Tag
+from slipstream.tasks.tables import Answer, Event, Impression, Interaction, Item, ItemTag, Search, Tag
 
 P = TypeVar("P")
 SECTION = "log"
@@ -43,6 +45,7 @@ class Log:
     items: Table[Item]
     item_tags: Table[ItemTag]
     dictionary: Table[Tag]
+    impressions: Table[Impression]
 
     def before(self, as_of: datetime) -> "Log":
         """Cut every table at a moment; the dictionary is timeless."""
@@ -53,11 +56,12 @@ class Log:
             items=Before(rows=self.items, as_of=as_of),
             item_tags=Before(rows=self.item_tags, as_of=as_of),
             dictionary=self.dictionary,
+            impressions=Before(rows=self.impressions, as_of=as_of),
         )
 
     def without_held_out(self, *, share: float, by: str, seed: int) -> "Log":
         """Leave out a part of each user's events and what else would tell of it."""
-        telling = ("events", "searches", "answers", "item_tags") if by == "time" else ("events", "item_tags")
+        telling = ["events", "item_tags", "impressions", *(("searches", "answers") if by == "time" else ())]
         kept: dict[str, Any] = {
             name: Earlier(rows=getattr(self, name), events=self.events, share=share, by=by, seed=seed)
             for name in telling
@@ -69,7 +73,8 @@ class FromLog(Pipeline[P], Generic[P]):
     """A pipeline over the files of a service.
 
     Each file parameter is a list of {"path": ..., further options of the source}; dictionary holds tags with their
-    spellings, tag_names the names of tags that item_tags give by id, the aliases further ids of users and items.
+    spellings, impressions what was shown to whom at which position, tag_names the names of tags that item_tags give by
+    id, the aliases further ids of users and items.
     as_of is the moment at which the pipeline stands: nothing at or after it is seen.
     """
 
@@ -80,6 +85,7 @@ class FromLog(Pipeline[P], Generic[P]):
     items: Files = luigi.ListParameter(default=())
     item_tags: Files = luigi.ListParameter(default=())
     dictionary: Files = luigi.ListParameter(default=())
+    impressions: Files = luigi.ListParameter(default=())
     tag_names: Files = luigi.ListParameter(default=())
     user_aliases: Files = luigi.ListParameter(default=())
     item_aliases: Files = luigi.ListParameter(default=())
@@ -108,8 +114,11 @@ class FromLog(Pipeline[P], Generic[P]):
     def log(self) -> Log:
         """Read the files as they stood at as_of."""
         events = self.files(EventFile, self.events, kinds=self.kinds)
+        impressions = self.files(ImpressionFile, self.impressions)
         if self.remove_robots:
-            events = HumanEvents(events=events, robots=Robots(events=events))
+            robots = Robots(events=events)
+            events = HumanEvents(events=events, robots=robots)
+            impressions = HumanImpressions(impressions=impressions, robots=robots)
         item_tags = self.files(ItemTagFile, self.item_tags)
         if self.tag_names:
             item_tags = NamedItemTags(tags=item_tags, names=self.files(AliasFile, self.tag_names))
@@ -120,6 +129,7 @@ class FromLog(Pipeline[P], Generic[P]):
             items=self.identified(self.files(ItemFile, self.items)),
             item_tags=self.identified(item_tags),
             dictionary=self.files(TagFile, self.dictionary),
+            impressions=self.identified(impressions),
         )
         return log.before(self.as_of)
 

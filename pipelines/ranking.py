@@ -17,6 +17,8 @@ from slipstream.tasks.embedding import AlsItemEmbedding
 from slipstream.tasks.recommendation import (
     CandidatePool,
     Catalogue,
+    Exposures,
+    PositionBias,
     RankedItems,
     Ranker,
     RankingFeatures,
@@ -28,6 +30,8 @@ from slipstream.tasks.tables import (
     Candidate,
     CatalogueItem,
     Event,
+    Exposure,
+    Impression,
     Interaction,
     RankingFeature,
     User,
@@ -40,12 +44,13 @@ P = TypeVar("P")
 
 @dataclass(frozen=True)
 class Window:
-    """A log, the moment it ends at, and what people did next."""
+    """A log, the moment it ends at, and what people did next and were shown."""
 
     log: Log
     as_of: datetime
     later: Table[Event]
     until: datetime
+    shown: Table[Impression]
 
 
 class Ranked(FromLog[P], Generic[P]):
@@ -55,7 +60,7 @@ class Ranked(FromLog[P], Generic[P]):
     ials, tags; knobs set parameters of what they learn, like {"ease": {"regularisation": 100}}. The ranker learns on
     `windows` later windows: of `window_hours` each (learn_by window), or of the last or a random `share` of each user's
     events (learn_by time, random). The incumbent, a source, is served until something is proven better there; without
-    one it is the best single source.
+    one it is the best single source. With `impressions` its lessons are corrected for what was shown at which position.
     """
 
     candidate_sources: luigi.ListParameter[tuple[str, ...]] = luigi.ListParameter(
@@ -90,10 +95,12 @@ class Ranked(FromLog[P], Generic[P]):
         """Part a log at one moment for everybody, or by what is held out of each user's events."""
         if self.learn_by == "window":
             since = as_of - timedelta(hours=hours)
-            return Window(log.before(since), since, Between(rows=log.events, since=since, until=as_of), as_of)
+            later, shown = (Between(rows=rows, since=since, until=as_of) for rows in (log.events, log.impressions))
+            return Window(log.before(since), since, later, as_of, shown)
         share, by, seed = self.share, self.learn_by, self.seed
-        later = Later(rows=log.events, events=log.events, share=share, by=by, seed=seed)
-        return Window(log.without_held_out(share=share, by=by, seed=seed), as_of, later, as_of)
+        knobs: dict[str, Any] = {"events": log.events, "share": share, "by": by, "seed": seed}
+        later, shown = (Later(rows=rows, **knobs) for rows in (log.events, log.impressions))
+        return Window(log.without_held_out(share=share, by=by, seed=seed), as_of, later, as_of, shown)
 
     def training_windows(self, log: Log, as_of: datetime) -> Iterator[Window]:
         """Cut windows off the end of a log, the newest first; what happened in one is unknown to the log before it."""
@@ -106,18 +113,20 @@ class Ranked(FromLog[P], Generic[P]):
         """Learn from the training windows of a log how to order candidates."""
         features: list[Table[RankingFeature]] = []
         labels: list[Table[Interaction]] = []
+        exposures: list[Table[Exposure]] = []
+        bias = PositionBias(impressions=log.impressions)
         for window in self.training_windows(log, as_of):
             users = SampledUsers(users=Users(tables=[window.later]), size=self.training_users, seed=self.seed)
             stage = Stage(self, self.knowledge(window.log, window.as_of), users, window.log.answers)
             features.append(stage.features)
             labels.append(self.labels(window.later, window.until))
+            exposures += [Exposures(impressions=window.shown, examination=bias)] if self.impressions else []
         if self.incumbent and self.incumbent not in self.candidate_sources:
             raise ValueError(
                 f"incumbent {self.incumbent!r} is none of the candidate_sources {', '.join(self.candidate_sources)}"
             )
-        return Ranker(
-            features=features, labels=labels, relevant=self.relevant, incumbent=self.incumbent, seed=self.seed
-        )
+        knobs: dict[str, Any] = {"relevant": self.relevant, "incumbent": self.incumbent, "seed": self.seed}
+        return Ranker(features=features, labels=labels, exposures=exposures, **knobs)
 
 
 @dataclass(frozen=True)

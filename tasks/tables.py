@@ -66,6 +66,21 @@ class Event(Row):
     value: float = pa.Field(nullable=True)
 
 
+class Impression(Row):
+    """An item that was shown to somebody at a position, 1 being the first, and whether it was clicked there.
+
+    policy names what chose it; propensity is the probability with which that policy shows this item there, if logged.
+    """
+
+    user_id: str = pa.Field(str_length={"min_value": 1})
+    item_id: str = pa.Field(str_length={"min_value": 1})
+    position: np.int32 = pa.Field(ge=1)
+    policy: str
+    propensity: float = pa.Field(gt=0, le=1, nullable=True)
+    clicked: bool
+    at: Time
+
+
 class Search(Row):
     """A query somebody typed, and the result they opened if any."""
 
@@ -313,6 +328,44 @@ class Recommendation(Row):
         """One item a place, one place an item."""
 
         unique = ["user_id", "rank"]
+
+
+# What was shown
+
+
+class Examination(Row):
+    """How likely a position is looked at, relative to the first one, with a 95 % interval, and what tells it."""
+
+    position: np.int32 = pa.Field(ge=1, unique=True)
+    examination: float = pa.Field(gt=0)
+    low: float = pa.Field(gt=0)
+    high: float = pa.Field(gt=0)
+    count: np.int64 = pa.Field(ge=0)
+    clicks: np.int64 = pa.Field(ge=0)
+
+
+class Exposure(Row):
+    """An item shown to a user: how likely it was, relatively, to be shown and looked at, and whether it was clicked."""
+
+    user_id: str
+    item_id: str
+    propensity: float = pa.Field(gt=0)
+    clicked: bool
+
+    class Config:
+        """One row a pair."""
+
+        unique = ["user_id", "item_id"]
+
+
+class ItemClickRate(Row):
+    """How often an item is clicked when shown, and how often it would be at the first position, chosen by chance."""
+
+    item_id: str = pa.Field(unique=True)
+    count: np.int64 = pa.Field(ge=0)
+    clicks: np.int64 = pa.Field(ge=0)
+    rate: float = pa.Field(ge=0, le=1)
+    corrected: float = pa.Field(ge=0)
 
 
 # How good it is

@@ -1,6 +1,6 @@
 """Raw cells as the rows of a table; a row that cannot be one is told apart with its reason."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import polars as pl
@@ -12,7 +12,8 @@ from slipstream.tasks.data.times import to_moments
 from slipstream.tasks.tables import Row, columns
 
 KEYS = frozenset({"user_id", "item_id", "alias", "id", "tag", "kind"})
-DEFAULTS = {"title": "", "text": "", "question": ""}
+DEFAULTS = {"title": "", "text": "", "question": "", "policy": ""}
+YES, NO = ("1", "true", "t", "yes", "y"), ("0", "false", "f", "no", "n")
 Plan = Mapping[str, tuple[str, ...]]
 
 
@@ -158,10 +159,9 @@ def _typed(column: Column, cells: pl.DataFrame, source: Source, problems: _Probl
         is_constant = name in source.constants
         result = to_moments(given, "iso8601" if is_constant else source.time_unit, source.timezone)
         reason = f"no time in {source.time_unit}" if not is_constant else "no ISO 8601 time"
-    elif dtype == "float64":
-        result = given.cast(pl.Float64, strict=False)
-        result = result.set((~result.is_finite()).fill_null(value=False), None)
-        reason = "not a number"
+    elif dtype in _PARSERS:
+        parse, reason = _PARSERS[dtype]
+        result = parse(given)
     else:
         given = given.cast(pl.String)
         result = _normal(given) if name in KEYS else given
@@ -174,9 +174,39 @@ def _typed(column: Column, cells: pl.DataFrame, source: Source, problems: _Probl
         )
     if not column.nullable:
         problems.add(name, given.is_null() & result.is_null(), "missing", given)
-    if name == "weight":
-        problems.add(name, (result <= 0).fill_null(value=False), "not above 0", given)
+    if name in _LIMITS:
+        broken, rule = _LIMITS[name]
+        problems.add(name, broken(result).fill_null(value=False), rule, given)
     return result
+
+
+def _number(given: pl.Series) -> pl.Series:
+    numbers = given.cast(pl.Float64, strict=False)
+    return numbers.set((~numbers.is_finite()).fill_null(value=False), None)
+
+
+def _whole(given: pl.Series) -> pl.Series:
+    numbers = _number(given)
+    return numbers.set((numbers % 1 != 0).fill_null(value=False), None).cast(pl.Int32, strict=False)
+
+
+def _truth(given: pl.Series) -> pl.Series:
+    words = given.cast(pl.String).str.to_lowercase()
+    truth = words.is_in(YES)
+    return truth.set((~words.is_in([*YES, *NO])).fill_null(value=True), None)
+
+
+_Parser = Callable[[pl.Series], pl.Series]
+_PARSERS: dict[str, tuple[_Parser, str]] = {
+    "float64": (_number, "not a number"),
+    "int32": (_whole, "not a whole number"),
+    "bool": (_truth, "neither true nor false"),
+}
+_LIMITS: dict[str, tuple[_Parser, str]] = {
+    "weight": (lambda given: given <= 0, "not above 0"),
+    "position": (lambda given: given < 1, "positions count from 1"),
+    "propensity": (lambda given: (given <= 0) | (given > 1), "not above 0 and up to 1"),
+}
 
 
 def _constant(source: Source, name: str, length: int) -> pl.Series:

@@ -16,6 +16,7 @@ from slipstream.tasks.tables import (
     Alias,
     Answer,
     Event,
+    Impression,
     Interaction,
     Item,
     ItemTag,
@@ -56,7 +57,7 @@ class _FileTable(Table[R], Generic[R]):
 class Quarantine(_FileTable[QuarantinedRow]):
     """The rows of files that could not be read, each with its reason."""
 
-    rows: ClassVar[Sequence[type[Row]]] = (Event, Search, Answer, Item, ItemTag, Tag, Alias)
+    rows: ClassVar[Sequence[type[Row]]] = (Event, Impression, Search, Answer, Item, ItemTag, Tag, Alias)
 
     table: luigi.Parameter = luigi.Parameter()
     kinds: KindNamesParameter = KindNamesParameter(default=())
@@ -89,6 +90,10 @@ class EventFile(FileTable[Event]):
     """Traces as found in files."""
 
     kinds: KindNamesParameter = KindNamesParameter(default=())
+
+
+class ImpressionFile(FileTable[Impression]):
+    """What was shown to whom, and whether it was clicked, as found in files."""
 
 
 class SearchFile(FileTable[Search]):
@@ -201,6 +206,17 @@ class HumanEvents(Table[Event]):
     def run(self) -> None:
         """Leave the robots out."""
         self.dump(humans.without(self.load(self.events), self.load(self.robots)))
+
+
+class HumanImpressions(Table[Impression]):
+    """What was shown to people."""
+
+    impressions: gokart.TaskInstanceParameter[Table[Impression]] = gokart.TaskInstanceParameter()
+    robots: gokart.TaskInstanceParameter[Table[User]] = gokart.TaskInstanceParameter()
+
+    def run(self) -> None:
+        """Leave the robots out."""
+        self.dump(humans.without(self.load(self.impressions), self.load(self.robots)))
 
 
 class Before(_Derived):

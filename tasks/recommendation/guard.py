@@ -25,19 +25,20 @@ class Judged:
     """Candidates with a verdict: `user` (from 0, ascending) and `relevant` a candidate, `wanted` and `window` a user.
 
     `wanted` counts all relevant items of the user, also those that nobody proposed; `window` numbers the window that
-    the user is judged in.
+    the user is judged in; `weight` is how much the user counts, all alike without.
     """
 
     user: Numbers
     relevant: npt.NDArray[np.bool_]
     wanted: Numbers
     window: Numbers
+    weight: Values | None = None
 
 
 def judge(
     judged: Judged, orders: Mapping[str, Scores], *, seed: int, incumbent: str = ""
 ) -> tuple[str, DataFrame[Metric]]:
-    """Compare orders of the candidates by nDCG@10 a user, and name the one to serve.
+    """Compare orders of the candidates by (weighted) nDCG@10 a user, and name the one to serve.
 
     A higher score comes first and only scores above -inf are proposed. The incumbent is served unless another one is
     better: the 95 % bootstrap interval of its mean paired difference lies above `WORTH` of the incumbent's nDCG.
@@ -48,6 +49,7 @@ def judge(
         return incumbent or BLEND, cast("DataFrame[Metric]", empty(Metric))
     names = sorted(orders)
     gains = np.stack([user_ndcg(judged, orders[name])[asked] for name in names], axis=1)
+    gains /= 1 if judged.weight is None else judged.weight[asked].mean()
     means = dict(zip(names, gains.mean(axis=0), strict=True))
     singles = [name for name in names if name not in {RANKER, BLEND}]
     best = incumbent if incumbent in names else max(singles or [BLEND], key=means.__getitem__)
@@ -61,13 +63,14 @@ def judge(
 
 
 def user_ndcg(judged: Judged, scores: Scores, *, k: int = K) -> Values:
-    """Measure each user's nDCG@k; ties keep the order of the candidates, a user who wants nothing has 0."""
+    """Measure each user's nDCG@k times his weight; ties keep the order of the candidates, who wants nothing has 0."""
     proposed = np.flatnonzero(scores > -np.inf)
     order = proposed[np.lexsort((-scores[proposed], judged.user[proposed]))]
     user = judged.user[order]
     place = place_within(user)
     hit = judged.relevant[order] & (place < k)
     gain = np.bincount(user[hit], 1 / np.log2(place[hit] + 2), len(judged.wanted))
+    gain = gain if judged.weight is None else gain * judged.weight
     ideal = np.r_[0, np.cumsum(1 / np.log2(np.arange(k) + 2))][np.minimum(judged.wanted, k)]
     return np.asarray(gain / np.where(ideal > 0, ideal, 1), dtype=np.float64)
 

@@ -13,7 +13,7 @@ from slipstream.tasks.recommendation.blend import blend, learn_blend
 from slipstream.tasks.recommendation.guard import BLEND, RANKER, Scores, judge
 from slipstream.tasks.recommendation.history import Feature, Numbers
 from slipstream.tasks.recommendation.samples import KEYS, Sample, draw_sample, source_orders, source_shares, stack
-from slipstream.tasks.tables import Interaction, Metric, RankingFeature
+from slipstream.tasks.tables import Exposure, Interaction, Metric, RankingFeature
 
 GAINS = {"weak": 1.0, "medium": 3.0, "strong": 7.0}
 FOLDS = 3
@@ -47,11 +47,13 @@ def train_ranker(
     leaves: int,
     incumbent: str,
     seed: int,
+    exposures: Sequence[DataFrame[Exposure]] = (),
 ) -> RankingModel:
     """Learn from one or more windows how to order candidates, and judge the result on what it has not seen.
 
     With three or more windows, windows are judged by what other windows teach, with fewer, people by what other people
-    teach: windows differ more than people do. The served model has learnt from all of it.
+    teach: windows differ more than people do. The served model has learnt from all of it. With `exposures`, one table a
+    window, clicks count by inverse propensity.
     """
     if len(features) != len(labels):
         raise ValueError(f"{len(features)} feature tables and {len(labels)} label tables; give one of each a window")
@@ -60,8 +62,8 @@ def train_ranker(
     levels = {name: ordered.index(name) + 1 if gains[name] > 0 else 0 for name in ordered}
     whole = stack(
         [
-            draw_sample(table, traces, names, levels=levels, relevant=relevant)
-            for table, traces in zip(features, labels, strict=True)
+            draw_sample(table, traces, names, levels=levels, relevant=relevant, exposures=shown)
+            for table, traces, shown in zip(features, labels, exposures or [None] * len(labels), strict=True)
         ]
     )
     weights, fold = _weights(whole, seed), _folds(whole, seed)
@@ -148,6 +150,7 @@ def _dataset(sample: Sample, weights: Mapping[str, float]) -> lgb.Dataset:
     return lgb.Dataset(
         sample.features,
         sample.gain,
+        weight=sample.weight,
         group=sample.groups(),
         init_score=base_score(weights, sample.names, sample.features),
         feature_name=sample.names,

@@ -11,7 +11,8 @@ from pandera.typing import DataFrame
 
 from slipstream.tasks.recommendation.guard import Judged, Scores
 from slipstream.tasks.recommendation.history import Feature, Numbers
-from slipstream.tasks.tables import Interaction, RankingFeature
+from slipstream.tasks.recommendation.label_weights import hit_weights, label_weights
+from slipstream.tasks.tables import Exposure, Interaction, RankingFeature
 
 Flags = npt.NDArray[np.bool_]
 KEYS = ["user_id", "item_id"]
@@ -22,22 +23,28 @@ TEACHERS = 6000
 
 @dataclass(frozen=True)
 class Sample:
-    """One window: features of shape (candidates, names), the gain of each candidate, the users' ids, the verdicts."""
+    """One window: features of shape (candidates, names), the gain of each candidate, the users' ids, the verdicts.
+
+    `weight` is how much each candidate counts, `passed` whether the user was shown it and passed it over.
+    """
 
     names: list[str]
     features: Feature
     gain: Numbers
     users: pd.Index
     judged: Judged
+    weight: Scores
+    passed: Flags
 
     def lesson(self, *, seed: int) -> "Sample":
-        """Keep the users with a candidate of positive gain, and of their others a chance choice of about `OTHERS`."""
+        """Keep the users with a candidate of positive gain, the others passed over, and about `OTHERS` by chance."""
         taught = self.of(self.teachers(seed=seed))
         others = taught.groups() - np.bincount(taught.judged.user, taught.gain > 0, len(taught.users))
         chance = np.random.default_rng(seed).random(len(taught.gain)) * others[taught.judged.user]
-        kept = (taught.gain > 0) | (chance < OTHERS)
+        kept = (taught.gain > 0) | taught.passed | (chance < OTHERS)
         judged = replace(taught.judged, user=taught.judged.user[kept], relevant=taught.judged.relevant[kept])
-        return Sample(taught.names, taught.features[kept], taught.gain[kept], taught.users, judged)
+        rows = taught.features[kept], taught.gain[kept], taught.users, judged, taught.weight[kept], taught.passed[kept]
+        return Sample(taught.names, *rows)
 
     def teachers(self, *, seed: int) -> Flags:
         """Tell which users have a candidate of positive gain, `TEACHERS` of them by chance where there are more."""
@@ -50,8 +57,10 @@ class Sample:
         kept = users[self.judged.user]
         number = np.cumsum(users) - 1
         old = self.judged
-        judged = Judged(number[old.user[kept]], old.relevant[kept], old.wanted[users], old.window[users])
-        return Sample(self.names, self.features[kept], self.gain[kept], self.users[users], judged)
+        worth = None if old.weight is None else old.weight[users]
+        judged = Judged(number[old.user[kept]], old.relevant[kept], old.wanted[users], old.window[users], worth)
+        rows = self.features[kept], self.gain[kept], self.users[users], judged, self.weight[kept], self.passed[kept]
+        return Sample(self.names, *rows)
 
     def some(self, *, seed: int) -> "Sample":
         """Keep `SOME` users by chance, where there are more."""
@@ -69,10 +78,12 @@ def draw_sample(
     *,
     levels: Mapping[str, int],
     relevant: Sequence[str],
+    exposures: DataFrame[Exposure] | None = None,
 ) -> Sample:
     """Join candidates with the labels of their window; several traces of a pair count by the strongest.
 
-    `levels` is the grade of each strength; a pair whose weights do not add up to more than 0 has grade 0.
+    `levels` is the grade of each strength; a pair whose weights do not add up to more than 0 has grade 0. With
+    `exposures` of the window, candidates weigh as `label_weights` says, without them 1.
     """
     features = features.sort_values(KEYS, ignore_index=True)
     user, users = pd.factorize(features["user_id"])
@@ -83,8 +94,10 @@ def draw_sample(
     hit = np.asarray(wanted.reindex(found, fill_value=0), dtype=np.int64) > 0
     count = np.asarray(wanted.groupby(level=0).sum().reindex(users, fill_value=0), dtype=np.int64)
     matrix = features.reindex(columns=list(names), fill_value=0).to_numpy(np.float32)
-    judged = Judged(user.astype(np.int64), hit, count, np.zeros(len(users), np.int64))
-    return Sample(list(names), matrix, gain, pd.Index(users), judged)
+    weight, passed = label_weights(found, gain, user, exposures)
+    worth = None if exposures is None else hit_weights(weight, hit, user)
+    judged = Judged(user.astype(np.int64), hit, count, np.zeros(len(users), np.int64), worth)
+    return Sample(list(names), matrix, gain, pd.Index(users), judged, weight, passed)
 
 
 def grade(labels: DataFrame[Interaction], levels: Mapping[str, int]) -> "pd.Series[int]":
@@ -115,14 +128,17 @@ def stack(samples: Sequence[Sample]) -> Sample:
     """Put windows one behind the other; a user of two windows is judged twice."""
     if len(samples) == 1:
         return samples[0]
+    worths = [sample.judged.weight for sample in samples if sample.judged.weight is not None]
     starts = np.cumsum([0, *(len(sample.judged.wanted) for sample in samples)])
     judged = Judged(
         np.concatenate([sample.judged.user + start for sample, start in zip(samples, starts, strict=False)]),
         np.concatenate([sample.judged.relevant for sample in samples]),
         np.concatenate([sample.judged.wanted for sample in samples]),
         np.repeat(np.arange(len(samples)), [len(sample.users) for sample in samples]),
+        np.concatenate(worths) if worths else None,
     )
     features: Feature = np.concatenate([sample.features for sample in samples])
     gain = np.concatenate([sample.gain for sample in samples])
     users = samples[0].users.append([sample.users for sample in samples[1:]])
-    return Sample(samples[0].names, features, gain, users, judged)
+    weight, passed = (np.concatenate([getattr(sample, name) for sample in samples]) for name in ("weight", "passed"))
+    return Sample(samples[0].names, features, gain, users, judged, weight, passed)

@@ -9,11 +9,13 @@ from slipstream.tasks.base import Table, Task
 from slipstream.tasks.recommendation.catalogue import catalogue
 from slipstream.tasks.recommendation.ease import ease_neighbours
 from slipstream.tasks.recommendation.evidence import Evidence
+from slipstream.tasks.recommendation.examination import position_bias
 from slipstream.tasks.recommendation.features import WINDOW_HOURS, ranking_features
 from slipstream.tasks.recommendation.nearest import embedding_items
 from slipstream.tasks.recommendation.neighbours import knn_neighbours, neighbour_items, transition_items
 from slipstream.tasks.recommendation.pool import pool_candidates
 from slipstream.tasks.recommendation.popularity import fresh_items, popular_items, trending_items
+from slipstream.tasks.recommendation.propensity import click_rates, exposures
 from slipstream.tasks.recommendation.ranker import GAINS, RankingModel, train_ranker
 from slipstream.tasks.recommendation.reasons import explain
 from slipstream.tasks.recommendation.rules import spread
@@ -23,8 +25,12 @@ from slipstream.tasks.recommendation.transitions import transition_neighbours
 from slipstream.tasks.tables import (
     Candidate,
     CatalogueItem,
+    Examination,
+    Exposure,
+    Impression,
     Interaction,
     Item,
+    ItemClickRate,
     ItemTagScore,
     Neighbour,
     RankingFeature,
@@ -257,6 +263,41 @@ class RankingFeatures(Table[RankingFeature]):
         self.dump(ranking_features(*traces, *matches, as_of=self.as_of, window_hours=self.window_hours))
 
 
+class PositionBias(Table[Examination]):
+    """How likely each position is looked at."""
+
+    impressions: gokart.TaskInstanceParameter[Table[Impression]] = gokart.TaskInstanceParameter()
+    max_weight: luigi.FloatParameter = luigi.FloatParameter(default=10.0)
+
+    def run(self) -> None:
+        """Estimate."""
+        self.dump(position_bias(self.load(self.impressions), max_weight=self.max_weight))
+
+
+class Exposures(Table[Exposure]):
+    """What was shown to whom, and how likely it was to be shown and seen."""
+
+    impressions: gokart.TaskInstanceParameter[Table[Impression]] = gokart.TaskInstanceParameter()
+    examination: gokart.TaskInstanceParameter[Table[Examination]] = gokart.TaskInstanceParameter()
+    max_weight: luigi.FloatParameter = luigi.FloatParameter(default=10.0)
+
+    def run(self) -> None:
+        """Put the propensities together."""
+        self.dump(exposures(self.load(self.impressions), self.load(self.examination), max_weight=self.max_weight))
+
+
+class ItemClickRates(Table[ItemClickRate]):
+    """How often each item is clicked, as it is and without the favours of policies and positions."""
+
+    impressions: gokart.TaskInstanceParameter[Table[Impression]] = gokart.TaskInstanceParameter()
+    examination: gokart.TaskInstanceParameter[Table[Examination]] = gokart.TaskInstanceParameter()
+    max_weight: luigi.FloatParameter = luigi.FloatParameter(default=10.0)
+
+    def run(self) -> None:
+        """Count."""
+        self.dump(click_rates(self.load(self.impressions), self.load(self.examination), max_weight=self.max_weight))
+
+
 class Ranker(Task[RankingModel]):
     """What orders candidates: a LightGBM model, or the incumbent it could not beat."""
 
@@ -266,13 +307,14 @@ class Ranker(Task[RankingModel]):
     relevant: luigi.ListParameter[tuple[str, ...]] = luigi.ListParameter(default=("strong", "medium"))
     leaves: luigi.IntParameter = luigi.IntParameter(default=15)
     incumbent: luigi.Parameter[str] = luigi.Parameter(default="")
+    exposures: gokart.ListTaskInstanceParameter[Table[Exposure]] = gokart.ListTaskInstanceParameter(default=[])
     seed: luigi.IntParameter = luigi.IntParameter(default=0)
 
     def run(self) -> None:
         """Learn and judge."""
-        rows, taken = self.load(list(self.features)), self.load(list(self.labels))
+        rows, taken, shown = (self.load(list(tables)) for tables in (self.features, self.labels, self.exposures))
         names = ("gains", "relevant", "leaves", "incumbent", "seed")
-        self.dump(train_ranker(rows, taken, **{name: getattr(self, name) for name in names}))
+        self.dump(train_ranker(rows, taken, exposures=shown, **{name: getattr(self, name) for name in names}))
 
 
 class RankedItems(Table[Candidate]):

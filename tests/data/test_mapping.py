@@ -4,7 +4,7 @@ import pytest
 from slipstream.tasks.data.delimited import ROW, Raw
 from slipstream.tasks.data.mapping import map_rows, plan
 from slipstream.tasks.data.source import parse_source
-from slipstream.tasks.tables import Event, Item, ItemTag, columns
+from slipstream.tasks.tables import Event, Impression, Item, ItemTag, columns
 
 KINDS = frozenset({"view", "like"})
 
@@ -121,3 +121,34 @@ def test_a_column_that_is_not_there_is_suggested():
         mapped(Event, {"columns": {"user_id": "userID"}}, userId=["u"])
     with pytest.raises(ValueError, match="nothing fills column 'kind'"):
         mapped(Event, {}, user_id=["u"], item_id=["a"], at=["2024-01-01"])
+
+
+SHOWN = {"user_id": ["u"], "item_id": ["a"], "position": ["2"], "clicked": ["1"], "at": ["2024-01-01"]}
+
+
+@pytest.mark.parametrize(("cell", "clicked"), [("1", True), ("TRUE", True), ("no", False), (0, False), (True, True)])
+def test_numbers_and_truth_values_are_read(cell, clicked):
+    rows, bad = mapped(Impression, {}, **{**SHOWN, "clicked": [cell], "position": [2.0]})
+    assert not bad
+    assert (rows[0]["position"], rows[0]["clicked"]) == (2, clicked)
+    assert (rows[0]["policy"], rows[0]["propensity"]) == ("", None)
+
+
+@pytest.mark.parametrize(
+    ("column", "cell", "reason"),
+    [
+        ("position", "0", "positions count from 1"),
+        ("position", "1.5", "not a whole number"),
+        ("position", "top", "not a whole number"),
+        ("position", "99999999999", "not a whole number"),
+        ("clicked", "2", "neither true nor false"),
+        ("clicked", "", "missing"),
+        ("propensity", "0", "not above 0 and up to 1"),
+        ("propensity", "1.1", "not above 0 and up to 1"),
+        ("propensity", "often", "not a number"),
+    ],
+)
+def test_an_impression_that_cannot_be_is_set_aside(column, cell, reason):
+    rows, bad = mapped(Impression, {}, **{**SHOWN, "propensity": ["0.5"], column: [cell]})
+    assert not rows
+    assert [(where, why) for _, where, _, why in bad] == [(column, reason)]

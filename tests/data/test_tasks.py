@@ -11,7 +11,9 @@ from slipstream.tasks.data import (
     Earlier,
     EventFile,
     HumanEvents,
+    HumanImpressions,
     Identified,
+    ImpressionFile,
     Interactions,
     ItemFile,
     ItemTagFile,
@@ -38,7 +40,7 @@ def path(tmp_path):
 
 
 def test_every_file_task_reads_nothing_from_no_path(build):
-    for reader in (EventFile, SearchFile, AnswerFile, ItemFile, ItemTagFile, TagFile, AliasFile):
+    for reader in (EventFile, ImpressionFile, SearchFile, AnswerFile, ItemFile, ItemTagFile, TagFile, AliasFile):
         assert build(reader(path="")).empty
 
 
@@ -99,3 +101,14 @@ def test_files_read_alike_stay_two_files(path, build, tmp_path):
     (tmp_path / "more.csv").write_text(EVENTS.replace("\nu", "\nw"))
     joined = build(Joined(tables=[EventFile(path=path), EventFile(path=str(tmp_path / "more.csv"))]))
     assert joined["user_id"].tolist() == ["u", "u", "v", "v", "w", "w"]
+
+
+def test_what_robots_were_shown_does_not_count(build, tmp_path):
+    rows = "u,a,1,0,2024-01-01\nrobot,a,1,1,2024-01-01\nu,b,first,0,2024-01-01\n"
+    (tmp_path / "shown.csv").write_text("user_id,item_id,position,clicked,at\n" + rows)
+    visits = "".join(f"robot,i{number},view,2024-01-01T00:00:{number % 60:02}\n" for number in range(99))
+    (tmp_path / "events.csv").write_text("user_id,item_id,kind,at\n" + visits)
+    shown = ImpressionFile(path=str(tmp_path / "shown.csv"), bad_share=0.5)
+    robots = Robots(events=EventFile(path=str(tmp_path / "events.csv")), max_per_hour=50)
+    assert build(HumanImpressions(impressions=shown, robots=robots))["user_id"].tolist() == ["u"]
+    assert build(shown.requires()["quarantine"])["reason"].tolist() == ["not a whole number"]
