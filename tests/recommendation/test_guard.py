@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -98,3 +100,15 @@ def test_an_incumbent_stays_until_another_source_is_proven_better():
     assert kept[0] == "popular"
     assert beaten == "knn"
     assert set(metrics["baseline"].dropna()) == {"popular"}
+
+
+def test_who_counts_more_decides():
+    user = np.repeat(np.arange(2), 2)
+    orders = {"left": np.array([1.0, 0, 1, 0]), "right": np.array([0.0, 1, 0, 1])}
+    judged = Judged(user, np.array([True, False, False, True]), np.ones(2, np.int64), np.zeros(2, np.int64))
+    weighed = replace(judged, weight=np.array([1.0, 5.0]))
+    assert user_ndcg(weighed, orders["right"])[1] == 5
+    assert judge(weighed, orders, seed=0)[0] == "right"
+    assert judge(replace(judged, weight=np.array([5.0, 1.0])), orders, seed=0)[0] == "left"
+    means = judge(weighed, {"left": orders["left"]}, seed=0)[1]
+    assert means["value"][0] == pytest.approx((1 + 5 / np.log2(3)) / 6)

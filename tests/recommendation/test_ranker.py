@@ -5,8 +5,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from slipstream.tasks.recommendation.examination import position_bias
+from slipstream.tasks.recommendation.propensity import exposures
 from slipstream.tasks.recommendation.ranker import GAINS, predict, train_ranker
 from slipstream.tasks.tables import Interaction, RankingFeature, empty
+from tests.recommendation.shown import WORTH, impressions
 from tests.worlds import AS_OF, table
 
 USERS, ITEMS = 80, 10
@@ -138,3 +141,18 @@ def test_every_window_needs_its_labels():
     features, _ = window("left", 1)
     with pytest.raises(ValueError, match="1 feature tables and 0 label tables"):
         train_ranker([features], [], gains=GAINS, relevant=RELEVANT, leaves=7, incumbent="", seed=0)
+
+
+@pytest.mark.parametrize(("corrected", "first"), [(False, "above"), (True, "below")])
+def test_clicks_by_inverse_propensity_order_by_worth_and_plain_ones_by_position(corrected, first):
+    shown = impressions(1500)
+    clicks = shown.loc[shown["clicked"], ["user_id", "item_id"]].to_numpy()
+    labels = table(Interaction, [(*pair, 1.0, "medium", "click", AS_OF) for pair in clicks])
+    names = {f"item__{item}": (shown["item_id"] == item).astype(np.float32) for item in WORTH}
+    features = shown[["user_id", "item_id"]].assign(
+        source_s__rank=np.float32(1), source_s__share=np.float32(1), **names
+    )
+    exposed = [exposures(shown, position_bias(shown, max_weight=10), max_weight=10)] if corrected else []
+    model = train([(RankingFeature.validate(features), labels)], exposures=exposed)
+    scores = pd.Series(predict(replace(model, serve="ranker"), features)).groupby(shown["item_id"]).mean()
+    assert scores.idxmax() == first

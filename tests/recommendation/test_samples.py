@@ -2,7 +2,7 @@ import numpy as np
 import pandas as pd
 
 from slipstream.tasks.recommendation.samples import draw_sample, grade, source_orders, source_shares, stack
-from slipstream.tasks.tables import Interaction, RankingFeature
+from slipstream.tasks.tables import Exposure, Interaction, RankingFeature
 from tests.worlds import AS_OF, table
 
 LEVELS = {"weak": 1, "medium": 2, "strong": 3}
@@ -30,8 +30,11 @@ LABELS = table(
 NAMES = ["agreement__share", "source_ease__rank", "source_knn__rank"]
 
 
-def sample(relevant=("strong", "medium")):
-    return draw_sample(FEATURES, LABELS, NAMES, levels=LEVELS, relevant=relevant)
+SHOWN = table(Exposure, [("u", "a", 0.25, True), ("v", "a", 0.5, False)])
+
+
+def sample(relevant=("strong", "medium"), exposures=None):
+    return draw_sample(FEATURES, LABELS, NAMES, levels=LEVELS, relevant=relevant, exposures=exposures)
 
 
 def test_a_pair_has_the_grade_of_its_strongest_trace_and_a_dislike_none():
@@ -89,3 +92,31 @@ def test_single_sources_order_what_they_proposed():
     orders = source_orders(NAMES, sample().features)
     assert sorted(orders) == ["ease", "knn"]
     assert orders["knn"].tolist() == [0.5, -np.inf, 1]
+
+
+def test_clicks_on_what_was_shown_weigh_by_their_propensity_and_users_by_their_clicks():
+    drawn = sample(exposures=SHOWN)
+    assert drawn.weight.tolist() == [4, 1, 1]
+    assert drawn.judged.weight.tolist() == [4, 1]
+    assert drawn.passed.tolist() == [False, False, True]
+    assert sample().judged.weight is None
+    assert sample().weight.tolist() == [1, 1, 1]
+
+
+def test_weights_stay_with_their_rows_and_users():
+    both = stack([sample(exposures=SHOWN), sample(exposures=SHOWN)])
+    assert both.weight.tolist() == [4, 1, 1] * 2
+    some = both.of(np.array([False, True, True, False]))
+    assert (some.weight.tolist(), some.passed.tolist()) == ([1, 4, 1], [True, False, False])
+    assert some.judged.weight.tolist() == [1, 4]
+
+
+def test_what_was_passed_over_is_never_thinned_out():
+    pairs = pd.DataFrame([("u", f"i{item:04}") for item in range(1000)], columns=["user_id", "item_id"])
+    features = RankingFeature.validate(pairs.assign(source_knn__rank=np.float32(1)))
+    labels = table(Interaction, [("u", "i0007", 1.0, "strong", "search", AS_OF)])
+    shown = table(Exposure, [("u", f"i{item:04}", 1.0, False) for item in range(200)])
+    given = {"levels": LEVELS, "relevant": ["strong"], "exposures": shown}
+    kept = draw_sample(features, labels, ["source_knn__rank"], **given).lesson(seed=0)
+    assert kept.passed.sum() == 199
+    assert len(kept.weight) < 320
