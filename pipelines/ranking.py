@@ -95,12 +95,12 @@ class Ranked(FromLog[P], Generic[P]):
         """Part a log at one moment for everybody, or by what is held out of each user's events."""
         if self.learn_by == "window":
             since = as_of - timedelta(hours=hours)
-            later, shown = (Between(rows=rows, since=since, until=as_of) for rows in (log.events, log.impressions))
-            return Window(log.before(since), since, later, as_of, shown)
+            happened, shown = (Between(rows=rows, since=since, until=as_of) for rows in (log.events, log.impressions))
+            return Window(log.before(since), since, happened, as_of, shown)
         share, by, seed = self.share, self.learn_by, self.seed
         knobs: dict[str, Any] = {"events": log.events, "share": share, "by": by, "seed": seed}
-        later, shown = (Later(rows=rows, **knobs) for rows in (log.events, log.impressions))
-        return Window(log.without_held_out(share=share, by=by, seed=seed), as_of, later, as_of, shown)
+        later, passed = (Later(rows=rows, **knobs) for rows in (log.events, log.impressions))
+        return Window(log.without_held_out(share=share, by=by, seed=seed), as_of, later, as_of, passed)
 
     def training_windows(self, log: Log, as_of: datetime) -> Iterator[Window]:
         """Cut windows off the end of a log, the newest first; what happened in one is unknown to the log before it."""

@@ -105,7 +105,7 @@ class _Counts:
             return np.zeros(1)
         curve = {"jac": True, "hess": lambda free: self.information(np.r_[0, free]) / self.by_place.sum()}
         found = optimize.minimize(self.loss, start, method="trust-exact", options={"gtol": TOLERANCE}, **curve)
-        return np.r_[0, found.x]
+        return np.asarray(np.r_[0, found.x], dtype=np.float64)
 
     def covariance(self, logs: Values) -> Values:
         """Estimate the covariance of the fitted logarithms, robust against users who click alike (a sandwich)."""

@@ -69,8 +69,8 @@ def user_ndcg(judged: Judged, scores: Scores, *, k: int = K) -> Values:
     user = judged.user[order]
     place = place_within(user)
     hit = judged.relevant[order] & (place < k)
-    gain = np.bincount(user[hit], 1 / np.log2(place[hit] + 2), len(judged.wanted))
-    gain = gain if judged.weight is None else gain * judged.weight
+    weight = 1.0 if judged.weight is None else judged.weight
+    gain = np.bincount(user[hit], 1 / np.log2(place[hit] + 2), len(judged.wanted)) * weight
     ideal = np.r_[0, np.cumsum(1 / np.log2(np.arange(k) + 2))][np.minimum(judged.wanted, k)]
     return np.asarray(gain / np.where(ideal > 0, ideal, 1), dtype=np.float64)
 

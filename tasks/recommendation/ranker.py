@@ -60,10 +60,11 @@ def train_ranker(
     names = sorted({name for table in features for name in table.columns} - set(KEYS))
     ordered = sorted(gains, key=lambda name: (gains[name], name))
     levels = {name: ordered.index(name) + 1 if gains[name] > 0 else 0 for name in ordered}
+    shown: Sequence[DataFrame[Exposure] | None] = exposures or [None] * len(labels)
     whole = stack(
         [
-            draw_sample(table, traces, names, levels=levels, relevant=relevant, exposures=shown)
-            for table, traces, shown in zip(features, labels, exposures or [None] * len(labels), strict=True)
+            draw_sample(table, traces, names, levels=levels, relevant=relevant, exposures=exposed)
+            for table, traces, exposed in zip(features, labels, shown, strict=True)
         ]
     )
     weights, fold = _weights(whole, seed), _folds(whole, seed)

@@ -312,7 +312,11 @@ class Ranker(Task[RankingModel]):
 
     def run(self) -> None:
         """Learn and judge."""
-        rows, taken, shown = (self.load(list(tables)) for tables in (self.features, self.labels, self.exposures))
+        rows, taken, shown = (
+            self.load(list(self.features)),
+            self.load(list(self.labels)),
+            self.load(list(self.exposures)),
+        )
         names = ("gains", "relevant", "leaves", "incumbent", "seed")
         self.dump(train_ranker(rows, taken, exposures=shown, **{name: getattr(self, name) for name in names}))
 
