@@ -56,11 +56,12 @@ class Window:
 class Ranked(FromLog[P], Generic[P]):
     """A pipeline that ranks items for users.
 
-    candidate_sources name what proposes items: popular, fresh, trending_<hours>h, transitions, ease, edlae, knn, als,
-    ials, tags; knobs set parameters of what they learn, like {"ease": {"regularisation": 100}}. The ranker learns on
-    `windows` later windows: of `window_hours` each (learn_by window), or of the last or a random `share` of each user's
-    events (learn_by time, random). The incumbent, a source, is served until something is proven better there; without
-    one it is the best single source. With `impressions` its lessons are corrected for what was shown at which position.
+    candidate_sources name what proposes items: popular, popular_<hours>h, fresh, trending_<hours>h, transitions, ease,
+    edlae, knn, als, ials, tags; knobs set parameters of what they learn, like {"ease": {"regularisation": 100}}, trees
+    those of the ranker, like {"leaves": 31}. The ranker learns on `windows` later windows: of `window_hours` each
+    (learn_by window), or of the last or a random `share` of each user's events (learn_by time, random). The incumbent,
+    a source, is served until something is proven better there; without one it is the best single source. With
+    `impressions` its lessons are corrected for what was shown at which position.
     """
 
     candidate_sources: luigi.ListParameter[tuple[str, ...]] = luigi.ListParameter(
@@ -75,6 +76,7 @@ class Ranked(FromLog[P], Generic[P]):
     windows: luigi.IntParameter = luigi.IntParameter(default=1)
     window_hours: luigi.FloatParameter = luigi.FloatParameter(default=24.0)
     share: luigi.FloatParameter = luigi.FloatParameter(default=0.2)
+    trees: luigi.DictParameter[dict[str, Any]] = luigi.DictParameter(default={})
     incumbent: luigi.Parameter[str] = luigi.Parameter(default="")
     training_users: luigi.IntParameter = luigi.IntParameter(default=3000)
     relevant: luigi.ListParameter[tuple[str, ...]] = luigi.ListParameter(default=("strong", "medium"))
@@ -125,8 +127,9 @@ class Ranked(FromLog[P], Generic[P]):
             raise ValueError(
                 f"incumbent {self.incumbent!r} is none of the candidate_sources {', '.join(self.candidate_sources)}"
             )
+        tables: dict[str, Any] = {"features": features, "labels": labels, "exposures": exposures}
         knobs: dict[str, Any] = {"relevant": self.relevant, "incumbent": self.incumbent, "seed": self.seed}
-        return Ranker(features=features, labels=labels, exposures=exposures, **knobs)
+        return Ranker(**tables, trees=self.trees, **knobs)
 
 
 @dataclass(frozen=True)

@@ -24,7 +24,7 @@ from slipstream.tasks.recommendation import (
 from slipstream.tasks.tables import Candidate, CatalogueItem, Neighbour, User, UserTagScore
 
 T = TypeVar("T", bound=Task[Any])
-TRENDING = re.compile(r"trending_(\d+(?:\.\d+)?)h")
+WINDOWED = re.compile(r"(popular|trending)_(\d+(?:\.\d+)?)h")
 DROPOUT = 0.5
 
 
@@ -75,9 +75,10 @@ class Sources:
         known = self.known
         common: dict[str, Any] = {"interactions": known.interactions, "users": self.users, "catalogue": self.catalogue}
         common |= {"top": self.top, "source": name}
-        if trending := TRENDING.fullmatch(name):
-            hours = float(trending[1])
-            return TrendingItems(as_of=known.as_of, window_hours=hours, half_life_hours=hours, **common)
+        if windowed := WINDOWED.fullmatch(name):
+            hours = float(windowed[2])
+            half_life = hours / 2 if windowed[1] == "trending" else 0.0
+            return TrendingItems(as_of=known.as_of, window_hours=hours, half_life_hours=half_life, **common)
         if name in self.neighbours:
             near = self.neighbours[name]
             return (TransitionItems if name == "transitions" else NeighbourItems)(neighbours=near, **common)
@@ -91,6 +92,8 @@ class Sources:
             "tags": lambda: TagItems(user_tags=self.user_tags, item_tags=known.item_tags, **common),
         }
         if name not in builders:
-            names = ", ".join(sorted([*builders, *self.neighbours, *self.factors, "trending_<hours>h"]))
+            names = ", ".join(
+                sorted([*builders, *self.neighbours, *self.factors, "popular_<hours>h", "trending_<hours>h"])
+            )
             raise ValueError(f"there is no source {name!r}; there are {names}")
         return builders[name]()

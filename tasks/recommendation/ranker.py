@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, cast
 
 import lightgbm as lgb
 import numpy as np
@@ -13,14 +12,11 @@ from slipstream.tasks.recommendation.blend import blend, learn_blend
 from slipstream.tasks.recommendation.guard import BLEND, RANKER, Scores, judge
 from slipstream.tasks.recommendation.history import Feature, Numbers
 from slipstream.tasks.recommendation.samples import KEYS, Sample, draw_sample, source_orders, source_shares, stack
+from slipstream.tasks.recommendation.trees import FOLDS, Trees, dataset, grow, grow_apart
 from slipstream.tasks.tables import Exposure, Interaction, Metric, RankingFeature
 
 GAINS = {"weak": 1.0, "medium": 3.0, "strong": 7.0}
-FOLDS = 3
-ROUNDS = 400
 WINDOWS = 3
-PATIENCE = 20
-LEARNING_RATE = 0.05
 FLOOR = 0.02
 
 
@@ -44,7 +40,7 @@ def train_ranker(
     *,
     gains: Mapping[str, float],
     relevant: Sequence[str],
-    leaves: int,
+    trees: Trees,
     incumbent: str,
     seed: int,
     exposures: Sequence[DataFrame[Exposure]] = (),
@@ -68,14 +64,14 @@ def train_ranker(
         ]
     )
     weights, fold = _weights(whole, seed), _folds(whole, seed)
-    parameters = _parameters(leaves, [0.0, *(float(gains[name]) for name in ordered)], seed)
-    lesson = whole.lesson(seed=seed)
-    models = _cross_fit(lesson, fold[whole.teachers(seed=seed)], weights, parameters)
+    lesson, worth = whole.lesson(others=trees.others, seed=seed), [0.0, *(float(gains[name]) for name in ordered)]
+    data = dataset(lesson, base_score(weights, names, lesson.features), trees)
+    models = grow_apart(data, lesson.judged.user, fold[whole.teachers(seed=seed)], trees, worth, seed=seed)
     orders = source_orders(names, whole.features) | {BLEND: _apart(whole, fold, seed)}
     if models:
         orders[RANKER] = _out_of_fold(models, whole, fold, weights)
     serve, validation = judge(whole.judged, orders, seed=seed, incumbent=incumbent)
-    boosters = (lgb.train(dict(parameters), _dataset(lesson, weights), models.best_iteration),) if models else ()
+    boosters = (grow(data, trees, worth, rounds=models.best_iteration, seed=seed),) if models else ()
     return RankingModel(boosters, weights, serve, validation)
 
 
@@ -106,27 +102,15 @@ def _folds(whole: Sample, seed: int) -> Numbers:
     return np.asarray((np.random.default_rng(seed).permutation(len(ids)) % FOLDS)[people], dtype=np.int64)
 
 
-def _cross_fit(
-    lesson: Sample, fold: Numbers, weights: Mapping[str, float], parameters: Mapping[str, Any]
-) -> lgb.CVBooster | None:
-    """Fit one model without each fold of users, all with the number of rounds that is best on average."""
-    parts = [(fold == number)[lesson.judged.user] for number in range(FOLDS if not len(fold) else fold.max() + 1)]
-    if not all(part.any() and not part.all() for part in parts):
-        return None
-    folds = [(np.flatnonzero(~part), np.flatnonzero(part)) for part in parts]
-    stop = [lgb.early_stopping(PATIENCE, verbose=False)]
-    data = _dataset(lesson, weights)
-    result = lgb.cv(dict(parameters), data, ROUNDS, folds=folds, callbacks=[*stop], return_cvbooster=True)
-    return cast("lgb.CVBooster", result["cvbooster"])
-
-
 def _out_of_fold(models: lgb.CVBooster, whole: Sample, fold: Numbers, weights: Mapping[str, float]) -> Scores:
     """Score each fold by the model that has not seen it."""
     scores = base_score(weights, whole.names, whole.features)
+    seen = np.isin(whole.names, models.boosters[0].feature_name())
     for number, model in enumerate(models.boosters):
         rows = (fold == number)[whole.judged.user]
         if rows.any():
-            scores[rows] += model.predict(whole.features[rows], num_iteration=models.best_iteration)
+            known = whole.features[rows] if seen.all() else whole.features[np.ix_(rows, seen)]
+            scores[rows] += model.predict(known, num_iteration=models.best_iteration)
     return scores
 
 
@@ -144,41 +128,3 @@ def _weights(sample: Sample, seed: int) -> dict[str, float]:
     """Learn the weights of the blend."""
     some = sample.some(seed=seed)
     return learn_blend(some.judged, source_shares(some.names, some.features))
-
-
-def _dataset(sample: Sample, weights: Mapping[str, float]) -> lgb.Dataset:
-    """Hand a sample to LightGBM, which starts from the blend."""
-    return lgb.Dataset(
-        sample.features,
-        sample.gain,
-        weight=sample.weight,
-        group=sample.groups(),
-        init_score=base_score(weights, sample.names, sample.features),
-        feature_name=sample.names,
-        params={"verbosity": -1},
-    )
-
-
-def _parameters(leaves: int, gains: list[float], seed: int) -> dict[str, Any]:
-    """Set LightGBM up: LambdaRank, and the same trees whatever the number of threads."""
-    return {
-        "objective": "lambdarank",
-        "metric": "ndcg",
-        "eval_at": [10],
-        "label_gain": gains,
-        "lambdarank_truncation_level": 20,
-        "num_leaves": leaves,
-        "learning_rate": LEARNING_RATE,
-        "max_bin": 63,
-        "min_data_in_leaf": 50,
-        "feature_fraction": 0.7,
-        "bagging_fraction": 0.8,
-        "bagging_freq": 1,
-        "bagging_by_query": True,
-        "lambda_l2": 1.0,
-        "seed": seed,
-        "num_threads": 1,
-        "deterministic": True,
-        "force_row_wise": True,
-        "verbosity": -1,
-    }

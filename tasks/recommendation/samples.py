@@ -16,7 +16,6 @@ from slipstream.tasks.tables import Exposure, Interaction, RankingFeature
 
 Flags = npt.NDArray[np.bool_]
 KEYS = ["user_id", "item_id"]
-OTHERS = 80
 SOME = 2000
 TEACHERS = 6000
 
@@ -36,12 +35,12 @@ class Sample:
     weight: Scores
     passed: Flags
 
-    def lesson(self, *, seed: int) -> "Sample":
-        """Keep the users with a candidate of positive gain, the others passed over, and about `OTHERS` by chance."""
+    def lesson(self, *, others: int, seed: int) -> "Sample":
+        """Keep the users with a candidate of positive gain; of those without, what was passed over and `others`."""
         taught = self.of(self.teachers(seed=seed))
-        others = taught.groups() - np.bincount(taught.judged.user, taught.gain > 0, len(taught.users))
-        chance = np.random.default_rng(seed).random(len(taught.gain)) * others[taught.judged.user]
-        kept = (taught.gain > 0) | taught.passed | (chance < OTHERS)
+        without = taught.groups() - np.bincount(taught.judged.user, taught.gain > 0, len(taught.users))
+        chance = np.random.default_rng(seed).random(len(taught.gain)) * without[taught.judged.user]
+        kept = (taught.gain > 0) | taught.passed | (chance < others)
         judged = replace(taught.judged, user=taught.judged.user[kept], relevant=taught.judged.relevant[kept])
         rows = taught.features[kept], taught.gain[kept], taught.users, judged, taught.weight[kept], taught.passed[kept]
         return Sample(taught.names, *rows)

@@ -22,6 +22,7 @@ from slipstream.tasks.recommendation.rules import spread
 from slipstream.tasks.recommendation.serving import ranked_items
 from slipstream.tasks.recommendation.tag_items import tag_items
 from slipstream.tasks.recommendation.transitions import transition_neighbours
+from slipstream.tasks.recommendation.trees import parse_trees
 from slipstream.tasks.tables import (
     Candidate,
     CatalogueItem,
@@ -305,20 +306,16 @@ class Ranker(Task[RankingModel]):
     labels: gokart.ListTaskInstanceParameter[Table[Interaction]] = gokart.ListTaskInstanceParameter()
     gains: luigi.DictParameter[dict[str, float]] = luigi.DictParameter(default=GAINS)
     relevant: luigi.ListParameter[tuple[str, ...]] = luigi.ListParameter(default=("strong", "medium"))
-    leaves: luigi.IntParameter = luigi.IntParameter(default=15)
+    trees: luigi.DictParameter[dict[str, Any]] = luigi.DictParameter(default={})
     incumbent: luigi.Parameter[str] = luigi.Parameter(default="")
     exposures: gokart.ListTaskInstanceParameter[Table[Exposure]] = gokart.ListTaskInstanceParameter(default=[])
     seed: luigi.IntParameter = luigi.IntParameter(default=0)
 
     def run(self) -> None:
         """Learn and judge."""
-        rows, taken, shown = (
-            self.load(list(self.features)),
-            self.load(list(self.labels)),
-            self.load(list(self.exposures)),
-        )
-        names = ("gains", "relevant", "leaves", "incumbent", "seed")
-        self.dump(train_ranker(rows, taken, exposures=shown, **{name: getattr(self, name) for name in names}))
+        rows, taken, shown = (self.load(list(tables)) for tables in (self.features, self.labels, self.exposures))
+        knobs: dict[str, Any] = {name: getattr(self, name) for name in ("gains", "relevant", "incumbent", "seed")}
+        self.dump(train_ranker(rows, taken, exposures=shown, trees=parse_trees(self.trees), **knobs))
 
 
 class RankedItems(Table[Candidate]):

@@ -14,7 +14,7 @@ from tests.worlds import two_clubs
 
 AS_OF = datetime(2024, 2, 1, tzinfo=UTC)
 LEARNT = ("transitions", "ease", "edlae", "knn", "als", "ials")
-NAMES = (*LEARNT, "popular", "fresh", "trending_24h", "trending_6h", "trending_1.5h", "tags")
+NAMES = (*LEARNT, "popular", "fresh", "trending_24h", "trending_6h", "trending_1.5h", "popular_6h", "tags")
 
 
 def sources(**parameters: Any) -> Sources:
@@ -52,6 +52,12 @@ def test_knobs_come_before_what_is_usual():
     assert (other.neighbours["edlae"].dropout, other.neighbours["edlae"].top) == (0.2, 7)
     assert (usual.factors["als"].size, other.factors["als"].size) == (64, 8)
     assert usual.neighbours["ease"].make_unique_id() == other.neighbours["ease"].make_unique_id()
+
+
+def test_what_trends_fades_within_its_window_and_what_is_popular_does_not():
+    trending, popular = sources().source("trending_6h"), sources().source("popular_6h")
+    assert (trending.window_hours, trending.half_life_hours) == (6, 3)
+    assert (popular.window_hours, popular.half_life_hours) == (6, 0)
 
 
 def test_transitions_fade_by_the_half_life_of_the_pipeline_or_by_a_knob():

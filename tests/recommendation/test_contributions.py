@@ -5,6 +5,7 @@ import pytest
 
 from slipstream.tasks.recommendation.contributions import contributions, family_of, group_of
 from slipstream.tasks.recommendation.ranker import GAINS, RankingModel, predict, train_ranker
+from slipstream.tasks.recommendation.trees import Trees
 from slipstream.tasks.tables import Interaction, Metric, RankingFeature, empty
 from tests.worlds import AS_OF, table
 
@@ -22,7 +23,7 @@ def features(rows=600, seed=0):
 def learnt(table_of):
     best = table_of.loc[table_of.groupby("user_id")["tags__sum"].idxmax(), ["user_id", "item_id"]].to_numpy()
     labels = table(Interaction, [(user, item, 2.0, "medium", "like", AS_OF) for user, item in best])
-    knobs = {"gains": GAINS, "relevant": ("medium",), "leaves": 7, "incumbent": "", "seed": 0}
+    knobs = {"gains": GAINS, "relevant": ("medium",), "trees": Trees(leaves=7), "incumbent": "", "seed": 0}
     boosters = train_ranker([table_of], [labels], **knobs).boosters
     return RankingModel(boosters, WEIGHTS, "ranker", empty(Metric))
 

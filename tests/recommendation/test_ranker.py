@@ -8,6 +8,7 @@ import pytest
 from slipstream.tasks.recommendation.examination import position_bias
 from slipstream.tasks.recommendation.propensity import exposures
 from slipstream.tasks.recommendation.ranker import GAINS, predict, train_ranker
+from slipstream.tasks.recommendation.trees import Trees
 from slipstream.tasks.tables import Interaction, RankingFeature, empty
 from tests.recommendation.shown import WORTH, impressions
 from tests.worlds import AS_OF, table
@@ -39,7 +40,7 @@ def window(signal, seed):
 
 def train(windows, **knobs):
     features, labels = zip(*windows, strict=True)
-    given = {"gains": GAINS, "relevant": RELEVANT, "leaves": 7, "incumbent": "", "seed": 0} | knobs
+    given = {"gains": GAINS, "relevant": RELEVANT, "trees": Trees(leaves=7), "incumbent": "", "seed": 0} | knobs
     return train_ranker(features, labels, **given)
 
 
@@ -140,7 +141,7 @@ def test_no_candidates_teach_nothing():
 def test_every_window_needs_its_labels():
     features, _ = window("left", 1)
     with pytest.raises(ValueError, match="1 feature tables and 0 label tables"):
-        train_ranker([features], [], gains=GAINS, relevant=RELEVANT, leaves=7, incumbent="", seed=0)
+        train_ranker([features], [], gains=GAINS, relevant=RELEVANT, trees=Trees(leaves=7), incumbent="", seed=0)
 
 
 @pytest.mark.parametrize(("corrected", "first"), [(False, "above"), (True, "below")])

@@ -6,6 +6,7 @@ import pandas as pd
 from slipstream.tasks.recommendation.evidence import Evidence
 from slipstream.tasks.recommendation.ranker import GAINS, RankingModel, train_ranker
 from slipstream.tasks.recommendation.reasons import explain
+from slipstream.tasks.recommendation.trees import Trees
 from slipstream.tasks.tables import (
     Candidate,
     Interaction,
@@ -107,7 +108,7 @@ def learnt(column):
         frame[name] = rng.random(len(frame)).astype(np.float32)
     taken = frame.loc[frame.groupby("user_id")[column].idxmax(), ["user_id", "item_id"]].to_numpy()
     labels = table(Interaction, [(user, item, 2.0, "medium", "like", AS_OF) for user, item in taken])
-    knobs = {"gains": GAINS, "relevant": ("medium",), "leaves": 7, "incumbent": "", "seed": 0}
+    knobs = {"gains": GAINS, "relevant": ("medium",), "trees": Trees(leaves=7), "incumbent": "", "seed": 0}
     return train_ranker([RankingFeature.validate(frame)], [labels], **knobs).boosters
 
 

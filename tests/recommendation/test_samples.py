@@ -58,7 +58,7 @@ def test_a_column_that_one_window_lacks_is_silent():
 
 
 def test_only_users_with_a_hit_teach():
-    kept = sample().lesson(seed=0)
+    kept = sample().lesson(others=80, seed=0)
     assert kept.groups().tolist() == [2]
     assert kept.judged.wanted.tolist() == [2]
     assert kept.users.tolist() == ["u"]
@@ -70,7 +70,9 @@ def test_many_candidates_without_a_hit_are_thinned():
     )
     features = RankingFeature.validate(pairs.assign(source_knn__rank=np.float32(1)))
     labels = table(Interaction, [(user, "i0007", 1.0, "strong", "search", AS_OF) for user in "uv"])
-    kept = draw_sample(features, labels, ["source_knn__rank"], levels=LEVELS, relevant=["strong"]).lesson(seed=0)
+    kept = draw_sample(features, labels, ["source_knn__rank"], levels=LEVELS, relevant=["strong"]).lesson(
+        others=80, seed=0
+    )
     assert kept.gain.tolist().count(3) == 2
     assert all(60 < count < 100 for count in kept.groups())
 
@@ -117,6 +119,6 @@ def test_what_was_passed_over_is_never_thinned_out():
     labels = table(Interaction, [("u", "i0007", 1.0, "strong", "search", AS_OF)])
     shown = table(Exposure, [("u", f"i{item:04}", 1.0, False) for item in range(200)])
     given = {"levels": LEVELS, "relevant": ["strong"], "exposures": shown}
-    kept = draw_sample(features, labels, ["source_knn__rank"], **given).lesson(seed=0)
+    kept = draw_sample(features, labels, ["source_knn__rank"], **given).lesson(others=80, seed=0)
     assert kept.passed.sum() == 199
     assert len(kept.weight) < 320
