@@ -17,6 +17,7 @@ from slipstream.tasks.embedding import AlsItemEmbedding
 from slipstream.tasks.recommendation import (
     CandidatePool,
     Catalogue,
+    OfferedItems,
     RankedItems,
     Ranker,
     RankingFeatures,
@@ -40,12 +41,13 @@ P = TypeVar("P")
 
 @dataclass(frozen=True)
 class Window:
-    """A log, the moment it ends at, and what people did next."""
+    """A log, the moment it ends at, and what people did next; with `offered`, only the items of those events count."""
 
     log: Log
     as_of: datetime
     later: Table[Event]
     until: datetime
+    offered: Table[Event] | None = None
 
 
 class Ranked(FromLog[P], Generic[P]):
@@ -53,9 +55,10 @@ class Ranked(FromLog[P], Generic[P]):
 
     candidate_sources name what proposes items: popular, fresh, trending_<hours>h, transitions, ease, edlae, knn, als,
     ials, tags; knobs set parameters of what they learn, like {"ease": {"regularisation": 100}}. The ranker learns on
-    `windows` later windows: of `window_hours` each (learn_by window), or of the last or a random `share` of each user's
-    events (learn_by time, random). The incumbent, a source, is served until something is proven better there; without
-    one it is the best single source.
+    `windows` later windows: of `window_hours` each (learn_by window); or of the last or a random `share` of each user's
+    events (time, random), each user's last event (last), a random `share` of all events (events), or all events of a
+    random `share` of the items, which alone are then offered (items). The incumbent, a source, is served until
+    something is proven better there; without one it is the best single source.
     """
 
     candidate_sources: luigi.ListParameter[tuple[str, ...]] = luigi.ListParameter(
@@ -66,7 +69,9 @@ class Ranked(FromLog[P], Generic[P]):
     transition_half_life_hours: luigi.FloatParameter = luigi.FloatParameter(default=0.0)
     active_days: luigi.FloatParameter = luigi.FloatParameter(default=0.0)
     hidden: luigi.ListParameter[tuple[str, ...]] = luigi.ListParameter(default=())
-    learn_by: luigi.ChoiceParameter = luigi.ChoiceParameter(choices=("window", "time", "random"), default="window")
+    learn_by: luigi.ChoiceParameter = luigi.ChoiceParameter(
+        choices=("window", "time", "last", "random", "events", "items"), default="window"
+    )
     windows: luigi.IntParameter = luigi.IntParameter(default=1)
     window_hours: luigi.FloatParameter = luigi.FloatParameter(default=24.0)
     share: luigi.FloatParameter = luigi.FloatParameter(default=0.2)
@@ -87,13 +92,18 @@ class Ranked(FromLog[P], Generic[P]):
         return {**self.knobs, "transitions": transitions}
 
     def cut_off(self, log: Log, as_of: datetime, *, hours: float) -> Window:
-        """Part a log at one moment for everybody, or by what is held out of each user's events."""
-        if self.learn_by == "window":
-            since = as_of - timedelta(hours=hours)
-            return Window(log.before(since), since, Between(rows=log.events, since=since, until=as_of), as_of)
-        share, by, seed = self.share, self.learn_by, self.seed
+        """Part a log at one moment for everybody, or by what is held out of the events."""
+        if self.learn_by != "window":
+            return self.hold_out(log, as_of, seed=self.seed)
+        since = as_of - timedelta(hours=hours)
+        return Window(log.before(since), since, Between(rows=log.events, since=since, until=as_of), as_of)
+
+    def hold_out(self, log: Log, as_of: datetime, *, seed: int) -> Window:
+        """Part a log by what is held out of the events."""
+        share, by = self.share, self.learn_by
         later = Later(rows=log.events, events=log.events, share=share, by=by, seed=seed)
-        return Window(log.without_held_out(share=share, by=by, seed=seed), as_of, later, as_of)
+        known = log.without_held_out(share=share, by=by, seed=seed)
+        return Window(known, as_of, later, as_of, offered=later if by == "items" else None)
 
     def training_windows(self, log: Log, as_of: datetime) -> Iterator[Window]:
         """Cut windows off the end of a log, the newest first; what happened in one is unknown to the log before it."""
@@ -108,7 +118,7 @@ class Ranked(FromLog[P], Generic[P]):
         labels: list[Table[Interaction]] = []
         for window in self.training_windows(log, as_of):
             users = SampledUsers(users=Users(tables=[window.later]), size=self.training_users, seed=self.seed)
-            stage = Stage(self, self.knowledge(window.log, window.as_of), users, window.log.answers)
+            stage = Stage(self, self.knowledge(window.log, window.as_of), users, window.log.answers, window.offered)
             features.append(stage.features)
             labels.append(self.labels(window.later, window.until))
         if self.incumbent and self.incumbent not in self.candidate_sources:
@@ -128,13 +138,19 @@ class Stage:
     known: Knowledge
     users: Table[User]
     answers: Table[Answer]
+    offered: Table[Event] | None = None
 
     @cached_property
     def catalogue(self) -> Table[CatalogueItem]:
         """What may be recommended."""
+        whole = self.catalogue_of(self.known.interactions)
+        return whole if self.offered is None else OfferedItems(catalogue=whole, traces=self.offered)
+
+    def catalogue_of(self, interactions: Table[Interaction]) -> Table[CatalogueItem]:
+        """List what might be recommended if these traces were known."""
         return Catalogue(
             items=self.known.log.items,
-            interactions=self.known.interactions,
+            interactions=interactions,
             as_of=self.known.as_of,
             active_days=self.pipeline.active_days,
             hidden=self.pipeline.hidden,

@@ -8,7 +8,14 @@ from typing import Any, TypeVar
 
 from slipstream.pipelines.knowledge import Knowledge
 from slipstream.tasks.base import Table, Task
-from slipstream.tasks.embedding import AlsFactors, AlsItemEmbedding, AlsUserEmbedding, Factors, IalsFactors
+from slipstream.tasks.embedding import (
+    AlsFactors,
+    AlsItemEmbedding,
+    AlsUserEmbedding,
+    Factors,
+    IalsFactors,
+    PooledUserEmbedding,
+)
 from slipstream.tasks.recommendation import (
     EaseNeighbours,
     EmbeddingItems,
@@ -70,6 +77,12 @@ class Sources:
         """Set up what a source learns: its knobs come before the usual ones."""
         return task(interactions=self.known.interactions, **{**usual, **self.knobs.get(name, {})})
 
+    def alike(self, common: Mapping[str, Any]) -> Table[Candidate]:
+        """Propose what reads like all that somebody touched."""
+        texts = self.known.content
+        people = PooledUserEmbedding(items=texts, interactions=self.known.interactions)
+        return EmbeddingItems(user_embedding=people, item_embedding=texts, cosine=True, **common)
+
     def source(self, name: str) -> Table[Candidate]:
         """Build one source by its name."""
         known = self.known
@@ -88,6 +101,7 @@ class Sources:
         builders: dict[str, Callable[[], Table[Candidate]]] = {
             "popular": lambda: PopularItems(**common),
             "fresh": lambda: FreshItems(items=known.log.items, as_of=known.as_of, **common),
+            "content": lambda: self.alike(common),
             "tags": lambda: TagItems(user_tags=self.user_tags, item_tags=known.item_tags, **common),
         }
         if name not in builders:

@@ -6,6 +6,7 @@ from slipstream.tasks.data.tasks import (
     Before,
     Between,
     Contribution,
+    CoreEvents,
     Earlier,
     EventFile,
     FileTable,
@@ -23,6 +24,7 @@ from slipstream.tasks.data.tasks import (
     SearchFile,
     TagFile,
     Users,
+    WithoutPairs,
 )
 
 __all__ = [
@@ -31,6 +33,7 @@ __all__ = [
     "Before",
     "Between",
     "Contribution",
+    "CoreEvents",
     "Earlier",
     "EventFile",
     "FileTable",
@@ -48,4 +51,5 @@ __all__ = [
     "SearchFile",
     "TagFile",
     "Users",
+    "WithoutPairs",
 ]

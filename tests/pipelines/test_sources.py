@@ -14,7 +14,7 @@ from tests.worlds import two_clubs
 
 AS_OF = datetime(2024, 2, 1, tzinfo=UTC)
 LEARNT = ("transitions", "ease", "edlae", "knn", "als", "ials")
-NAMES = (*LEARNT, "popular", "fresh", "trending_24h", "trending_6h", "trending_1.5h", "tags")
+NAMES = (*LEARNT, "popular", "fresh", "trending_24h", "trending_6h", "trending_1.5h", "tags", "content")
 
 
 def sources(**parameters: Any) -> Sources:
@@ -38,7 +38,7 @@ def test_an_unknown_source_lists_the_known_ones(name):
         assert known in str(caught.value)
 
 
-@pytest.mark.parametrize("name", ["ease", "edlae", "als", "ials"])
+@pytest.mark.parametrize("name", ["ease", "edlae", "als", "ials", "content"])
 def test_the_missing_item_of_the_club_comes_first(build, tmp_path, name):
     world = two_clubs()
     small = {"ease": {"regularisation": 1}, "edlae": {"regularisation": 1}, "als": {"size": 2}, "ials": {"size": 2}}
