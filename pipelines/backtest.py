@@ -8,6 +8,7 @@ from typing import Any
 import luigi
 from pandera.typing import DataFrame
 
+from slipstream.pipelines.leakage import refuse_future, refuse_held_out
 from slipstream.pipelines.log import Files, Log
 from slipstream.pipelines.ranking import Ranked, Stage, Window
 from slipstream.tasks.base import Table, Task
@@ -55,6 +56,7 @@ class Backtest(Ranked[DataFrame[Metric]]):
                 source: stage.source(source) for source in dict.fromkeys([*self.candidate_sources, *self.baselines])
             }
             for source, made in lists.items():
+                self.check(made, window)
                 quality = UserQualities(
                     recommendations=made, source=source, cut=name, cold_below=self.cold_below, **judged
                 )
@@ -67,6 +69,13 @@ class Backtest(Ranked[DataFrame[Metric]]):
         baselines = tuple(dict.fromkeys([*self.candidate_sources, *self.baselines]))
         differences = Comparison(qualities=qualities, baselines=baselines, seed=self.seed)
         return {"quality": Joined(tables=[means, differences, *others]), **rankers, **checks}
+
+    def check(self, made: Task[Any], window: Window) -> None:
+        """Refuse a list that knows what it is judged by."""
+        if self.parts_at_one_moment():
+            refuse_future(made, as_of=window.as_of)
+        else:
+            refuse_held_out(made, by="events" if self.held_out else self.learn_by)
 
     def judged_windows(self) -> Iterator[tuple[str, Window]]:
         """Part the log for each cut, fold or file of what is held out."""
