@@ -14,7 +14,7 @@ LEAVE_ONE_OUT, FIVE_FOLD = HOME / "ml_1m_leave_one_out.ini", HOME / "ml_1m_five_
 
 @pytest.fixture(scope="module")
 def ratings():
-    return ml_1m.take(users=40, items=120)
+    return ml_1m.take(users=30, items=100)
 
 
 @pytest.fixture(scope="module")
@@ -99,3 +99,18 @@ def test_given_folds_are_taken_as_they_are(backtest, build, folder):
         for name, part in zip(("train", "test"), both, strict=True):
             given = pd.read_csv(folder / f"{fold}/{name}.tsv", sep="\t", names=["user", "item", "rating", "time"])
             assert pairs(part) == pairs(given)
+
+
+@pytest.mark.parametrize(
+    "files",
+    [["ml_1m_temporal.ini"], ["ml_1m_leave_one_out.ini"], ["ml_1m_five_fold.ini", "ml_1m_given_folds.ini"]],
+    ids=lambda files: files[-1],
+)
+def test_a_conf_runs_to_the_end_and_judges_everybody(backtest, build, ratings, files):
+    files = [HOME / name for name in files]
+    fewer = {"candidate_sources": ("popular", "transitions"), "held_out": backtest(*files).held_out[:1], "windows": 1}
+    quality = build(backtest(*files, **fewer))
+    means = quality[quality["baseline"].isna() & (quality["slice"] == "all") & (quality["metric"] == "ndcg")]
+    assert set(means["source"]) == {"recommend", "popular", "transitions"}
+    assert (means["count"] >= 0.95 * ratings["user"].nunique()).all()
+    assert means["value"].between(0.01, 0.99).all()
