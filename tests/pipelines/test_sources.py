@@ -54,6 +54,11 @@ def test_knobs_come_before_what_is_usual():
     assert usual.neighbours["ease"].make_unique_id() == other.neighbours["ease"].make_unique_id()
 
 
+def test_what_items_say_may_have_a_space_of_its_own_size():
+    assert sources().texts is sources().known.content
+    assert sources(knobs={"content": {"size": 8}}).source("content").item_embedding.size == 8
+
+
 def test_transitions_fade_by_the_half_life_of_the_pipeline_or_by_a_knob():
     fading = sources(transition_half_life_hours=2.0)
     assert fading.neighbours["transitions"].half_life_hours == 2
@@ -62,7 +67,7 @@ def test_transitions_fade_by_the_half_life_of_the_pipeline_or_by_a_knob():
 
 
 def test_knobs_of_what_learns_nothing_are_refused():
-    with pytest.raises(ValueError, match=r"'popular' has knobs; .*als, ease, edlae, ials, knn, transitions"):
+    with pytest.raises(ValueError, match=r"'popular' has knobs; .*als, content, ease, edlae, ials, knn, transitions"):
         sources(knobs={"popular": {"top": 3}})
 
 
