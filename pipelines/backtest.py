@@ -1,17 +1,20 @@
 """How good the recommendations would have been."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
 import luigi
 from pandera.typing import DataFrame
 
+from slipstream.pipelines.leakage import refuse_future, refuse_held_out
+from slipstream.pipelines.log import Files, Log
 from slipstream.pipelines.ranking import Ranked, Stage, Window
 from slipstream.tasks.base import Table, Task
-from slipstream.tasks.data import Joined, Users
+from slipstream.tasks.data import Before, EventFile, Joined, Users
 from slipstream.tasks.evaluation import CatalogueQuality, Comparison, PooledQuality, TimeOrder, UserQualities
-from slipstream.tasks.tables import Metric, UserQuality
+from slipstream.tasks.tables import CatalogueItem, Metric, UserQuality
 
 RECOMMEND = "recommend"
 
@@ -20,11 +23,14 @@ class Backtest(Ranked[DataFrame[Metric]]):
     """Recommendations as of earlier moments, judged by what people did next, beside baselines.
 
     With learn_by window, each of `cuts` (times; as_of less horizon_hours when none is given) is judged by the
-    horizon_hours that follow it; otherwise the last or a random share of each user's events is held out. The
-    ranker learns from further windows before that. Every item of the catalogue is ranked.
+    horizon_hours that follow it; otherwise what learn_by names is held out, by chance anew for each of `folds`. What
+    stands in files of its own is given as held_out, one source a fold: pairs of user and item that are taken out of the
+    log and judge it. The ranker learns from further windows before that. Every item of the catalogue is ranked.
     """
 
     cuts: luigi.ListParameter[tuple[str, ...]] = luigi.ListParameter(default=())
+    held_out: Files = luigi.ListParameter(default=())
+    folds: luigi.IntParameter = luigi.IntParameter(default=1)
     horizon_hours: luigi.FloatParameter = luigi.FloatParameter(default=24.0)
     baselines: luigi.ListParameter[tuple[str, ...]] = luigi.ListParameter(
         default=("popular", "trending_24h", "als", "ease", "knn")
@@ -41,21 +47,22 @@ class Backtest(Ranked[DataFrame[Metric]]):
         for name, window in self.judged_windows():
             known = self.knowledge(window.log, window.as_of)
             truth = self.labels(window.later, window.until)
-            stage = Stage(self, known, Users(tables=[window.later]), window.log.answers)
+            stage = Stage(self, known, Users(tables=[window.later]), window.log.answers, window.offered)
             ranker = self.ranker(window.log, window.as_of)
             rankers[f"ranker_{name}"] = ranker
-            judged: dict[str, Any] = {"truth": truth, "seen": known.interactions, "catalogue": stage.catalogue}
-            judged |= {"ks": self.ks, "relevant": self.relevant}
+            judged: dict[str, Any] = {"truth": truth, "seen": known.interactions}
+            judged |= {"catalogue": self.within_reach(window, stage), "ks": self.ks, "relevant": self.relevant}
             lists = {RECOMMEND: stage.recommendations(ranker)} | {
                 source: stage.source(source) for source in dict.fromkeys([*self.candidate_sources, *self.baselines])
             }
             for source, made in lists.items():
+                self.check(made, window)
                 quality = UserQualities(
                     recommendations=made, source=source, cut=name, cold_below=self.cold_below, **judged
                 )
                 qualities.append(quality)
             others.append(CatalogueQuality(recommendations=lists[RECOMMEND], source=RECOMMEND, **judged))
-            if self.learn_by == "window":
+            if self.parts_at_one_moment():
                 order = TimeOrder(history=known.interactions, truth=truth, as_of=window.as_of)
                 checks[f"order_{name}"] = order
         means = PooledQuality(qualities=qualities, seed=self.seed)
@@ -63,13 +70,50 @@ class Backtest(Ranked[DataFrame[Metric]]):
         differences = Comparison(qualities=qualities, baselines=baselines, seed=self.seed)
         return {"quality": Joined(tables=[means, differences, *others]), **rankers, **checks}
 
+    def check(self, made: Task[Any], window: Window) -> None:
+        """Refuse a list that knows what it is judged by."""
+        if self.parts_at_one_moment():
+            refuse_future(made, as_of=window.as_of)
+        else:
+            refuse_held_out(made, by="events" if self.held_out else self.learn_by)
+
     def judged_windows(self) -> Iterator[tuple[str, Window]]:
-        """Part the log for each cut."""
+        """Part the log for each cut, fold or file of what is held out."""
         log = self.log()
-        if self.learn_by != "window":
-            yield "held out", self.cut_off(log, self.as_of, hours=0)
-            return
+        if self.held_out:
+            yield from self.given_windows(log)
+        elif self.learn_by == "window":
+            yield from self.windows_in_time(log)
+        elif self.folds > 1 and self.learn_by in {"time", "last"}:
+            raise ValueError(
+                f"folds {self.folds} by {self.learn_by} would all be the same; hold out by chance, or once"
+            )
+        else:
+            for fold in range(self.folds):
+                name = f"fold {fold + 1}" if self.folds > 1 else "held out"
+                yield name, self.hold_out(log, self.as_of, seed=self.seed + fold)
+
+    def windows_in_time(self, log: Log) -> Iterator[tuple[str, Window]]:
+        """Part the log at each cut."""
         horizon = timedelta(hours=self.horizon_hours)
         cuts = [datetime.fromisoformat(cut) for cut in self.cuts] or [self.as_of - horizon]
         for cut in cuts:
             yield cut.isoformat(), self.cut_off(log.before(cut + horizon), cut + horizon, hours=self.horizon_hours)
+
+    def given_windows(self, log: Log) -> Iterator[tuple[str, Window]]:
+        """Take out of the log what each file holds out."""
+        for fold, source in enumerate(self.held_out, 1):
+            held_out = self.identified(self.files(EventFile, [source], kinds=self.kinds))
+            later = Before(rows=held_out, as_of=self.as_of)
+            yield f"fold {fold}", Window(log.without_pairs(later), self.as_of, later, self.as_of, log.impressions)
+
+    def parts_at_one_moment(self) -> bool:
+        """Tell whether what is judged happened after all that is known."""
+        return self.learn_by == "window" and not self.held_out
+
+    def within_reach(self, window: Window, stage: Stage) -> Table[CatalogueItem]:
+        """List the items that may count as right: what is offered, and what is known from held-out events alone."""
+        if self.parts_at_one_moment() or window.offered is not None:
+            return stage.catalogue
+        whole = replace(window.log, events=Joined(tables=[window.log.events, window.later]))
+        return stage.catalogue_of(self.interactions(whole, window.as_of))

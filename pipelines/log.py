@@ -13,6 +13,7 @@ from slipstream.tasks.data import (
     AliasFile,
     AnswerFile,
     Before,
+    CoreEvents,
     Earlier,
     EventFile,
     HumanEvents,
@@ -27,11 +28,21 @@ from slipstream.tasks.data import (
     Robots,
     SearchFile,
     TagFile,
+    WithoutPairs,
 )
 from slipstream.tasks.tables import Answer, Event, Impression, Interaction, Item, ItemTag, Search, Tag
 
 P = TypeVar("P")
 SECTION = "log"
+PAIRED = ("events", "searches", "item_tags", "impressions")
+DATED = (*PAIRED, "answers")
+TELLING: dict[str, tuple[str, ...]] = {
+    "time": DATED,
+    "last": DATED,
+    "random": PAIRED,
+    "events": PAIRED,
+    "items": ("events", "searches", "impressions"),
+}
 Files = luigi.ListParameter[tuple[Any, ...]]
 
 
@@ -60,13 +71,15 @@ class Log:
         )
 
     def without_held_out(self, *, share: float, by: str, seed: int) -> "Log":
-        """Leave out a part of each user's events and what else would tell of it."""
-        telling = ["events", "item_tags", "impressions", *(("searches", "answers") if by == "time" else ())]
-        kept: dict[str, Any] = {
-            name: Earlier(rows=getattr(self, name), events=self.events, share=share, by=by, seed=seed)
-            for name in telling
-        }
-        return replace(self, **kept)
+        """Leave out what is held out of the events and what else would tell of it; the tags of whole items stay."""
+        telling = {name: getattr(self, name) for name in TELLING[by]}
+        held: dict[str, Any] = {"events": self.events, "share": share, "by": by, "seed": seed}
+        return replace(self, **{name: Earlier(rows=table, **held) for name, table in telling.items()})
+
+    def without_pairs(self, held_out: Table[Event]) -> "Log":
+        """Leave out pairs of user and item, wherever they stand."""
+        telling = {name: getattr(self, name) for name in TELLING["events"]}
+        return replace(self, **{name: WithoutPairs(rows=table, held_out=held_out) for name, table in telling.items()})
 
 
 class FromLog(Pipeline[P], Generic[P]):
@@ -75,7 +88,8 @@ class FromLog(Pipeline[P], Generic[P]):
     Each file parameter is a list of {"path": ..., further options of the source}; dictionary holds tags with their
     spellings, impressions what was shown to whom at which position, tag_names the names of tags that item_tags give by
     id, the aliases further ids of users and items.
-    as_of is the moment at which the pipeline stands: nothing at or after it is seen.
+    as_of is the moment at which the pipeline stands: nothing at or after it is seen. With min_per_user or min_per_item,
+    traces of users and items with fewer of them are left out, counted core_rounds times (0: until all have enough).
     """
 
     as_of: gokart.ZonedDateSecondParameter = gokart.ZonedDateSecondParameter()
@@ -94,6 +108,9 @@ class FromLog(Pipeline[P], Generic[P]):
     remove_robots: luigi.BoolParameter = luigi.BoolParameter(
         default=False, parsing=luigi.BoolParameter.EXPLICIT_PARSING
     )
+    min_per_user: luigi.IntParameter = luigi.IntParameter(default=0)
+    min_per_item: luigi.IntParameter = luigi.IntParameter(default=0)
+    core_rounds: luigi.IntParameter = luigi.IntParameter(default=0)
     japanese: luigi.ChoiceParameter = luigi.ChoiceParameter(choices=("ngram", "sudachi"), default="ngram")
     seed: luigi.IntParameter = luigi.IntParameter(default=0)
 
@@ -131,7 +148,14 @@ class FromLog(Pipeline[P], Generic[P]):
             dictionary=self.files(TagFile, self.dictionary),
             impressions=self.identified(impressions),
         )
-        return log.before(self.as_of)
+        return self.core(log.before(self.as_of))
+
+    def core(self, log: Log) -> Log:
+        """Leave users and items with few traces out, where that is asked for."""
+        least = {"min_per_user": self.min_per_user, "min_per_item": self.min_per_item}
+        if not any(least.values()):
+            return log
+        return replace(log, events=CoreEvents(events=log.events, rounds=self.core_rounds, **least))
 
     def identified(self, rows: Table[Any]) -> Table[Any]:
         """Give every user and item one id, where other ids are known."""

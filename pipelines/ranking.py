@@ -18,6 +18,7 @@ from slipstream.tasks.recommendation import (
     CandidatePool,
     Catalogue,
     Exposures,
+    OfferedItems,
     PositionBias,
     RankedItems,
     Ranker,
@@ -44,24 +45,27 @@ P = TypeVar("P")
 
 @dataclass(frozen=True)
 class Window:
-    """A log, the moment it ends at, and what people did next and were shown."""
+    """A log, the moment it ends at, what people did next and were shown; if set, only items of `offered` count."""
 
     log: Log
     as_of: datetime
     later: Table[Event]
     until: datetime
     shown: Table[Impression]
+    offered: Table[Event] | None = None
 
 
 class Ranked(FromLog[P], Generic[P]):
     """A pipeline that ranks items for users.
 
     candidate_sources name what proposes items: popular, popular_<hours>h, fresh, trending_<hours>h, transitions, ease,
-    edlae, knn, als, ials, tags; knobs set parameters of what they learn, like {"ease": {"regularisation": 100}}, trees
-    those of the ranker, like {"leaves": 31}. The ranker learns on `windows` later windows: of `window_hours` each
-    (learn_by window), or of the last or a random `share` of each user's events (learn_by time, random). The incumbent,
-    a source, is served until something is proven better there; without one it is the best single source. With
-    `impressions` its lessons are corrected for what was shown at which position.
+    edlae, knn, als, ials, tags, content; knobs set parameters of what they learn, like
+    {"ease": {"regularisation": 100}}, trees those of the ranker, like {"leaves": 31}. The ranker learns on `windows`
+    later windows: of `window_hours` each (learn_by window); or of the last or a random `share` of each user's events
+    (time, random), each user's last event (last), a random `share` of all events (events), or all events of a random
+    `share` of the items, which alone are then offered (items). The incumbent, a source, is served until something is
+    proven better there; without one it is the best single source. With `impressions` its lessons are corrected for what
+    was shown at which position.
     """
 
     candidate_sources: luigi.ListParameter[tuple[str, ...]] = luigi.ListParameter(
@@ -72,7 +76,9 @@ class Ranked(FromLog[P], Generic[P]):
     transition_half_life_hours: luigi.FloatParameter = luigi.FloatParameter(default=0.0)
     active_days: luigi.FloatParameter = luigi.FloatParameter(default=0.0)
     hidden: luigi.ListParameter[tuple[str, ...]] = luigi.ListParameter(default=())
-    learn_by: luigi.ChoiceParameter = luigi.ChoiceParameter(choices=("window", "time", "random"), default="window")
+    learn_by: luigi.ChoiceParameter = luigi.ChoiceParameter(
+        choices=("window", "time", "last", "random", "events", "items"), default="window"
+    )
     windows: luigi.IntParameter = luigi.IntParameter(default=1)
     window_hours: luigi.FloatParameter = luigi.FloatParameter(default=24.0)
     share: luigi.FloatParameter = luigi.FloatParameter(default=0.2)
@@ -94,15 +100,20 @@ class Ranked(FromLog[P], Generic[P]):
         return {**self.knobs, "transitions": transitions}
 
     def cut_off(self, log: Log, as_of: datetime, *, hours: float) -> Window:
-        """Part a log at one moment for everybody, or by what is held out of each user's events."""
-        if self.learn_by == "window":
-            since = as_of - timedelta(hours=hours)
-            happened, shown = (Between(rows=rows, since=since, until=as_of) for rows in (log.events, log.impressions))
-            return Window(log.before(since), since, happened, as_of, shown)
-        share, by, seed = self.share, self.learn_by, self.seed
+        """Part a log at one moment for everybody, or by what is held out of the events."""
+        if self.learn_by != "window":
+            return self.hold_out(log, as_of, seed=self.seed)
+        since = as_of - timedelta(hours=hours)
+        happened, shown = (Between(rows=rows, since=since, until=as_of) for rows in (log.events, log.impressions))
+        return Window(log.before(since), since, happened, as_of, shown)
+
+    def hold_out(self, log: Log, as_of: datetime, *, seed: int) -> Window:
+        """Part a log by what is held out of the events."""
+        share, by = self.share, self.learn_by
         knobs: dict[str, Any] = {"events": log.events, "share": share, "by": by, "seed": seed}
-        later, passed = (Later(rows=rows, **knobs) for rows in (log.events, log.impressions))
-        return Window(log.without_held_out(share=share, by=by, seed=seed), as_of, later, as_of, passed)
+        later, shown = (Later(rows=rows, **knobs) for rows in (log.events, log.impressions))
+        known = log.without_held_out(share=share, by=by, seed=seed)
+        return Window(known, as_of, later, as_of, shown, offered=later if by == "items" else None)
 
     def training_windows(self, log: Log, as_of: datetime) -> Iterator[Window]:
         """Cut windows off the end of a log, the newest first; what happened in one is unknown to the log before it."""
@@ -119,7 +130,7 @@ class Ranked(FromLog[P], Generic[P]):
         bias = PositionBias(impressions=log.impressions)
         for window in self.training_windows(log, as_of):
             users = SampledUsers(users=Users(tables=[window.later]), size=self.training_users, seed=self.seed)
-            stage = Stage(self, self.knowledge(window.log, window.as_of), users, window.log.answers)
+            stage = Stage(self, self.knowledge(window.log, window.as_of), users, window.log.answers, window.offered)
             features.append(stage.features)
             labels.append(self.labels(window.later, window.until))
             exposures += [Exposures(impressions=window.shown, examination=bias)] if self.impressions else []
@@ -140,13 +151,19 @@ class Stage:
     known: Knowledge
     users: Table[User]
     answers: Table[Answer]
+    offered: Table[Event] | None = None
 
     @cached_property
     def catalogue(self) -> Table[CatalogueItem]:
         """What may be recommended."""
+        whole = self.catalogue_of(self.known.interactions)
+        return whole if self.offered is None else OfferedItems(catalogue=whole, traces=self.offered)
+
+    def catalogue_of(self, interactions: Table[Interaction]) -> Table[CatalogueItem]:
+        """List what might be recommended if these traces were known."""
         return Catalogue(
             items=self.known.log.items,
-            interactions=self.known.interactions,
+            interactions=interactions,
             as_of=self.known.as_of,
             active_days=self.pipeline.active_days,
             hidden=self.pipeline.hidden,

@@ -8,7 +8,15 @@ from typing import Any, TypeVar
 
 from slipstream.pipelines.knowledge import Knowledge
 from slipstream.tasks.base import Table, Task
-from slipstream.tasks.embedding import AlsFactors, AlsItemEmbedding, AlsUserEmbedding, Factors, IalsFactors
+from slipstream.tasks.embedding import (
+    AlsFactors,
+    AlsItemEmbedding,
+    AlsUserEmbedding,
+    Factors,
+    IalsFactors,
+    LsiItemEmbedding,
+    PooledUserEmbedding,
+)
 from slipstream.tasks.recommendation import (
     EaseNeighbours,
     EmbeddingItems,
@@ -22,6 +30,7 @@ from slipstream.tasks.recommendation import (
     TrendingItems,
 )
 from slipstream.tasks.tables import Candidate, CatalogueItem, Neighbour, User, UserTagScore
+from slipstream.tasks.vectors import ItemEmbedding
 
 T = TypeVar("T", bound=Task[Any])
 WINDOWED = re.compile(r"(popular|trending)_(\d+(?:\.\d+)?)h")
@@ -44,7 +53,7 @@ class Sources:
 
     def __post_init__(self) -> None:
         """Refuse knobs of what learns nothing."""
-        learners = [*self.neighbours, *self.factors]
+        learners = [*self.neighbours, *self.factors, "content"]
         for name in self.knobs:
             if name not in learners:
                 raise ValueError(f"no source {name!r} has knobs; those with knobs are {', '.join(sorted(learners))}")
@@ -70,6 +79,18 @@ class Sources:
         """Set up what a source learns: its knobs come before the usual ones."""
         return task(interactions=self.known.interactions, **{**usual, **self.knobs.get(name, {})})
 
+    @cached_property
+    def texts(self) -> Task[ItemEmbedding]:
+        """Items as vectors by what they say."""
+        knobs = self.knobs.get("content", {})
+        seed = self.known.pipeline.seed
+        return LsiItemEmbedding(terms=self.known.terms, **{"seed": seed, **knobs}) if knobs else self.known.content
+
+    def alike(self, common: Mapping[str, Any]) -> Table[Candidate]:
+        """Propose what reads like all that somebody touched."""
+        people = PooledUserEmbedding(items=self.texts, interactions=self.known.interactions)
+        return EmbeddingItems(user_embedding=people, item_embedding=self.texts, cosine=True, **common)
+
     def source(self, name: str) -> Table[Candidate]:
         """Build one source by its name."""
         known = self.known
@@ -89,6 +110,7 @@ class Sources:
         builders: dict[str, Callable[[], Table[Candidate]]] = {
             "popular": lambda: PopularItems(**common),
             "fresh": lambda: FreshItems(items=known.log.items, as_of=known.as_of, **common),
+            "content": lambda: self.alike(common),
             "tags": lambda: TagItems(user_tags=self.user_tags, item_tags=known.item_tags, **common),
         }
         if name not in builders:

@@ -9,6 +9,7 @@ import luigi
 import pytest
 from luigi.task_register import Register
 
+from slipstream import conf
 from tests import worlds
 from tests.kitchen import Kitchen
 
@@ -20,6 +21,23 @@ def workspace(tmp_path: Path) -> Path:
     luigi.configuration.get_config().set("TaskOnKart", "workspace_directory", str(folder))
     Register.clear_instance_cache()
     return folder
+
+
+@pytest.fixture
+def configured(workspace: Path) -> Iterator[Callable[..., None]]:
+    """Read configuration files for the length of the test, with its own workspace."""
+    configuration = luigi.configuration.get_config()
+    paths = list(configuration._config_paths)
+    before = {section: dict(configuration[section]) for section in configuration.sections()}
+
+    def read(*files: Path) -> None:
+        conf.load(files)
+        conf.set_workspace(workspace)
+
+    yield read
+    configuration._config_paths[:] = paths
+    configuration.clear()
+    configuration.read_dict(before)
 
 
 @pytest.fixture

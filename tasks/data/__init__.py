@@ -6,6 +6,7 @@ from slipstream.tasks.data.tasks import (
     Before,
     Between,
     Contribution,
+    CoreEvents,
     Earlier,
     EventFile,
     FileTable,
@@ -25,6 +26,7 @@ from slipstream.tasks.data.tasks import (
     SearchFile,
     TagFile,
     Users,
+    WithoutPairs,
 )
 
 __all__ = [
@@ -33,6 +35,7 @@ __all__ = [
     "Before",
     "Between",
     "Contribution",
+    "CoreEvents",
     "Earlier",
     "EventFile",
     "FileTable",
@@ -52,4 +55,5 @@ __all__ = [
     "SearchFile",
     "TagFile",
     "Users",
+    "WithoutPairs",
 ]

@@ -2,7 +2,7 @@
 
 import csv
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import polars as pl
 import pyarrow as pa
@@ -15,6 +15,7 @@ MARK = "\ufdd0"  # a character that no text may hold stands for bytes that do no
 BLOCK = 1 << 24
 LONGEST_BLOCK = 2**31 - 1
 REPAIRS = 20
+UNIT = "\x1f"  # stands for a separator of several characters, which the parser does not take
 
 Choice = Callable[[Sequence[str]], Sequence[str]]
 
@@ -40,6 +41,13 @@ class Raw:
 
 def read_delimited(content: bytes, source: Source, separator: str, choose: Choice) -> Raw:
     """Take delimited text in UTF-8 apart, keeping the columns that `choose` picks."""
+    if len(separator) > 1:
+        if UNIT.encode() in content:
+            raise ValueError(f"text with separator {separator!r} holds the character U+001F; take it out of the file")
+        raw = read_delimited(content.replace(separator.encode(), UNIT.encode()), source, UNIT, choose)
+        damaged = tuple(replace(one, text=one.text.replace(UNIT, separator)) for one in raw.damaged)
+        cells = raw.cells.with_columns(pl.col(pl.String).str.replace_all(UNIT, separator, literal=True))
+        return replace(raw, cells=cells, damaged=damaged)
     marked = MARK.encode() in content
     header = list(source.header) or _header(content, source, separator)
     chosen = list(dict.fromkeys(choose(header)))

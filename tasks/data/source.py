@@ -25,7 +25,8 @@ class Source:
     is s, ms, us, ns, iso8601 or a strptime format, timezone that of times which name none. kinds renames foreign
     kinds; kind_by_value names the kind by the value instead: of [[4, "like"], [0, "rating"]] the first threshold
     that the value reaches. split names the separator of a cell that holds several values, skip the cells (as
-    written) whose row is not meant as data, empty what stands for a missing value besides the empty cell.
+    written) whose row is not meant as data, empty what stands for a missing value besides the empty cell. keep_order
+    lets traces that a user left at one moment follow one another as in the file, a microsecond apart.
     """
 
     format: str = ""
@@ -42,6 +43,7 @@ class Source:
     split: Mapping[str, str] = field(default_factory=dict)
     skip: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     empty: tuple[str, ...] = ()
+    keep_order: bool = False
 
 
 def parse_source(given: Mapping[str, Any], columns: Sequence[str]) -> Source:
@@ -77,9 +79,10 @@ def _check_words(source: Source) -> None:
         raise ValueError(
             f"source: time_unit {source.time_unit!r} is none of {', '.join(TIME_UNITS)} and no format like '%d/%m/%Y'"
         )
-    for name in ("separator", "quote"):
-        if len(getattr(source, name).encode()) > 1:
-            raise ValueError(f"source: {name} {getattr(source, name)!r} must be one ASCII character")
+    if len(source.quote.encode()) > 1:
+        raise ValueError(f"source: quote {source.quote!r} must be one ASCII character")
+    if not source.separator.isascii() or "\n" in source.separator:
+        raise ValueError(f"source: separator {source.separator!r} must be ASCII characters of one line, like '::'")
     try:
         codecs.lookup(source.encoding)
     except LookupError as error:
@@ -91,6 +94,8 @@ def _check_words(source: Source) -> None:
 
 
 def _check_meaning(source: Source, columns: Sequence[str]) -> None:
+    if source.keep_order and not {"user_id", "at"} <= set(columns):
+        raise ValueError("source: keep_order is for traces, which have a user and a time; drop it")
     both = sorted(set(source.columns) & set(source.constants))
     if both:
         raise ValueError(f"source: column {both[0]!r} is both in columns and in constants; drop one")
@@ -109,6 +114,12 @@ def _check_meaning(source: Source, columns: Sequence[str]) -> None:
 def _string(name: str, value: object) -> str:
     if not isinstance(value, str):
         raise TypeError(f"source: {name} must be a string, not {value!r}")
+    return value
+
+
+def _flag(name: str, value: object) -> bool:
+    if not isinstance(value, bool):
+        raise TypeError(f"source: {name} must be true or false, not {value!r}")
     return value
 
 
@@ -156,5 +167,5 @@ _READERS: dict[str, Callable[[str, object], Any]] = {
     "format": _string, "separator": _string, "quote": _string, "encoding": _string, "header": _strings,
     "columns": _strings_by_name, "constants": _constants, "time_unit": _string, "timezone": _string,
     "kinds": _string_by_name, "kind_by_value": _thresholds, "split": _string_by_name, "skip": _strings_by_name,
-    "empty": _strings,
+    "empty": _strings, "keep_order": _flag,
 }  # fmt: skip

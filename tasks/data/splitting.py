@@ -1,17 +1,12 @@
-"""Tables put together, cut by time, or parted by holding out the last or a random part of each user's events."""
+"""Tables put together or cut by time."""
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Literal
 
-import numpy as np
 import pandas as pd
-import polars as pl
 from pandera.typing import DataFrame
 
-from slipstream.tasks.tables import Event, Row, User, columns, empty
-
-ROUNDING = 1e-9
+from slipstream.tasks.tables import Row, User, columns, empty
 
 
 def before(rows: pd.DataFrame, *, as_of: datetime) -> pd.DataFrame:
@@ -27,45 +22,6 @@ def between(rows: pd.DataFrame, *, since: datetime, until: datetime) -> pd.DataF
     if "at" not in rows.columns:
         raise ValueError(f"a table of {', '.join(rows.columns)} has no column 'at'; only traces lie between two times")
     return rows.loc[(rows["at"] >= pd.Timestamp(since)) & (rows["at"] < pd.Timestamp(until))].reset_index(drop=True)
-
-
-def is_held_out(
-    rows: pd.DataFrame, events: DataFrame[Event], *, share: float, by: Literal["time", "random"], seed: int
-) -> pd.Series:
-    """Tell which rows belong to the part of each user's events that is held out.
-
-    by="time": a user's moments (distinct pairs of at and item_id) are put in order, ties by item_id; the last
-    floor(share * n) of n, at least 1 of 2 and more, are held out, and with them every row of that user from the first
-    of them on. by="random": the same count of a user's distinct items, drawn by a hash of seed, user and item.
-    Rows of users without events, and rows without time or item where these decide, are not held out.
-    """
-    if not 0 < share < 1:
-        raise ValueError(f"share {share} must lie between 0 and 1, like 0.2")
-    choices = {"time": _from_cut, "random": _drawn}
-    if by not in choices:
-        raise ValueError(f"by {by!r} is none of {', '.join(choices)}")
-    needed = {"time": ("user_id", "at"), "random": ("user_id", "item_id")}[by]
-    lost = [name for name in needed if name not in rows.columns]
-    if lost:
-        raise ValueError(
-            f"a table of {', '.join(rows.columns)} has no column {lost[0]!r}; it cannot be held out by {by}"
-        )
-    held = choices[by](pl.from_pandas(rows), pl.from_pandas(events), share, seed)
-    return pd.Series(held.to_numpy(), index=rows.index, dtype=bool)
-
-
-def earlier(
-    rows: pd.DataFrame, events: DataFrame[Event], *, share: float, by: Literal["time", "random"], seed: int
-) -> pd.DataFrame:
-    """Keep the rows that are not held out."""
-    return rows.loc[~is_held_out(rows, events, share=share, by=by, seed=seed)].reset_index(drop=True)
-
-
-def later(
-    rows: pd.DataFrame, events: DataFrame[Event], *, share: float, by: Literal["time", "random"], seed: int
-) -> pd.DataFrame:
-    """Keep the rows that are held out."""
-    return rows.loc[is_held_out(rows, events, share=share, by=by, seed=seed)].reset_index(drop=True)
 
 
 def join_tables(tables: Sequence[pd.DataFrame], *, row: type[Row]) -> pd.DataFrame:
@@ -89,31 +45,3 @@ def sample_users(users: DataFrame[User], *, size: int, seed: int) -> DataFrame[U
         return users
     salted = pd.util.hash_pandas_object(str(seed) + "/" + users["user_id"], index=False)
     return users.loc[salted.sort_values(kind="stable").index[:size]].sort_values("user_id", ignore_index=True)
-
-
-def _held(share: float) -> pl.Expr:
-    """Count what is held out of each user's units."""
-    count = (share * pl.len() + ROUNDING).floor().cast(pl.Int64)
-    return pl.when(pl.len() >= 2).then(count.clip(1)).otherwise(0)
-
-
-def _from_cut(rows: pl.DataFrame, events: pl.DataFrame, share: float, _: int) -> pl.Series:
-    moments = events.select("user_id", "at", "item_id").unique().sort("user_id", "at", "item_id")
-    place = pl.int_range(pl.len()).over("user_id")
-    first = (pl.len() - _held(share)).over("user_id")
-    cuts = moments.filter(place == first).rename({"at": "cut_at", "item_id": "cut_item"})
-    met = rows.join(cuts, on="user_id", how="left", maintain_order="left")
-    item = pl.col("item_id") if "item_id" in rows.columns else pl.lit(None, dtype=pl.String)
-    tied = (pl.col("at") == pl.col("cut_at")) & (item.fill_null(pl.col("cut_item")) >= pl.col("cut_item"))
-    return met.select(((pl.col("at") > pl.col("cut_at")) | tied).fill_null(value=False).alias("held")).to_series()
-
-
-def _drawn(rows: pl.DataFrame, events: pl.DataFrame, share: float, seed: int) -> pl.Series:
-    pairs = events.select("user_id", "item_id").unique().sort("user_id", "item_id")
-    texts = (pairs["user_id"] + "\x1f" + pairs["item_id"]).to_numpy().astype(object)
-    lots = pd.util.hash_array(texts, hash_key=f"{seed:016d}"[-16:], categorize=False)
-    drawn = pairs.with_columns(pl.Series("lot", np.asarray(lots, dtype=np.uint64))).sort("user_id", "lot", "item_id")
-    held = drawn.filter(pl.int_range(pl.len()).over("user_id") < _held(share).over("user_id"))
-    met = rows.join(held.with_columns(pl.lit(value=True).alias("held")), on=["user_id", "item_id"], how="left",
-                    maintain_order="left")  # fmt: skip
-    return met["held"].fill_null(value=False)

@@ -9,7 +9,7 @@ import pandas as pd
 from gokart.utils import FlattenableItems
 
 from slipstream.tasks.base import Table
-from slipstream.tasks.data import humans, identity, sources, splitting, strength
+from slipstream.tasks.data import core, holding_out, humans, identity, sources, splitting, strength
 from slipstream.tasks.data.reading import find_files
 from slipstream.tasks.kinds import parse_kinds
 from slipstream.tasks.tables import (
@@ -240,12 +240,26 @@ class Between(_Derived):
         self.dump(splitting.between(self.load(self.rows), since=self.since, until=self.until))
 
 
+class CoreEvents(Table[Event]):
+    """Traces of users and items that have enough of them."""
+
+    events: gokart.TaskInstanceParameter[Table[Event]] = gokart.TaskInstanceParameter()
+    min_per_user: luigi.IntParameter = luigi.IntParameter(default=0)
+    min_per_item: luigi.IntParameter = luigi.IntParameter(default=0)
+    rounds: luigi.IntParameter = luigi.IntParameter(default=0)
+
+    def run(self) -> None:
+        """Leave the sparse rest out."""
+        knobs = {name: getattr(self, name) for name in ("min_per_user", "min_per_item", "rounds")}
+        self.dump(core.keep_core(self.load(self.events), **knobs))
+
+
 class _HeldOutSplit(_Derived):
-    """A table parted by what is held out of each user's events."""
+    """A table parted by what is held out of the events."""
 
     events: gokart.TaskInstanceParameter[Table[Event]] = gokart.TaskInstanceParameter()
     share: luigi.FloatParameter = luigi.FloatParameter(default=0.2)
-    by: luigi.ChoiceParameter = luigi.ChoiceParameter(choices=["time", "random"], default="time")
+    by: luigi.ChoiceParameter = luigi.ChoiceParameter(choices=tuple(holding_out.WAYS), default="time")
     seed: luigi.IntParameter = luigi.IntParameter(default=0)
     part: ClassVar[Callable[..., pd.DataFrame]]
 
@@ -258,13 +272,23 @@ class _HeldOutSplit(_Derived):
 class Earlier(_HeldOutSplit):
     """What is not held out."""
 
-    part = staticmethod(splitting.earlier)
+    part = staticmethod(holding_out.earlier)
 
 
 class Later(_HeldOutSplit):
     """What is held out."""
 
-    part = staticmethod(splitting.later)
+    part = staticmethod(holding_out.later)
+
+
+class WithoutPairs(_Derived):
+    """A table without the pairs of user and item that are held out in files of their own."""
+
+    held_out: gokart.TaskInstanceParameter[Table[Event]] = gokart.TaskInstanceParameter()
+
+    def run(self) -> None:
+        """Leave the pairs out."""
+        self.dump(holding_out.without_pairs(self.load(self.rows), self.load(self.held_out)))
 
 
 class Joined(Table[Any]):

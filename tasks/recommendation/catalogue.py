@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 from pandera.typing import DataFrame
 
-from slipstream.tasks.tables import CatalogueItem, Interaction, Item
+from slipstream.tasks.tables import CatalogueItem, Event, Interaction, Item
 
 
 def catalogue(
@@ -26,6 +26,11 @@ def catalogue(
     judged = judge_items(items, interactions, as_of=as_of, active_days=active_days, hidden=hidden)
     kept = judged.loc[judged["absence"] == "", "item_id"].sort_values()
     return CatalogueItem.validate(pd.DataFrame({"item_id": kept.to_numpy()}, dtype="str"))
+
+
+def offered(catalogue: DataFrame[CatalogueItem], traces: DataFrame[Event]) -> DataFrame[CatalogueItem]:
+    """Keep the items of a catalogue that stand in some traces."""
+    return catalogue.loc[catalogue["item_id"].isin(traces["item_id"])].reset_index(drop=True)
 
 
 def judge_items(

@@ -6,7 +6,7 @@ import gokart
 import luigi
 
 from slipstream.tasks.base import Table, Task
-from slipstream.tasks.recommendation.catalogue import catalogue
+from slipstream.tasks.recommendation.catalogue import catalogue, offered
 from slipstream.tasks.recommendation.ease import ease_neighbours
 from slipstream.tasks.recommendation.evidence import Evidence
 from slipstream.tasks.recommendation.examination import position_bias
@@ -26,6 +26,7 @@ from slipstream.tasks.recommendation.trees import parse_trees
 from slipstream.tasks.tables import (
     Candidate,
     CatalogueItem,
+    Event,
     Examination,
     Exposure,
     Impression,
@@ -243,6 +244,17 @@ class Catalogue(Table[CatalogueItem]):
             hidden=self.hidden,
         )
         self.dump(found)
+
+
+class OfferedItems(Table[CatalogueItem]):
+    """The items of the catalogue that stand in some traces."""
+
+    catalogue: gokart.TaskInstanceParameter[Table[CatalogueItem]] = gokart.TaskInstanceParameter()
+    traces: gokart.TaskInstanceParameter[Table[Event]] = gokart.TaskInstanceParameter()
+
+    def run(self) -> None:
+        """Keep the items."""
+        self.dump(offered(self.load(self.catalogue), self.load(self.traces)))
 
 
 class RankingFeatures(Table[RankingFeature]):

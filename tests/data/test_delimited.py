@@ -55,6 +55,16 @@ def test_a_file_without_a_header_is_named_by_conf():
     assert numbers == [1, 2]
 
 
+def test_a_separator_may_be_several_characters():
+    source = Source(header=("id", "title", "genres"), quote="")
+    raw, rows, _ = parse("1::Alien: Covenant::Horror\n2::Up\n3::M::a|b\n", source, "::")
+    assert rows == [("1", "Alien: Covenant", "Horror"), ("3", "M", "a|b")]
+    assert [(one.row, one.text, one.reason) for one in raw.damaged] == [(2, "2::Up", "2 columns where 3 are expected")]
+    assert parse('a::b\n1::"x::y"\n', None, "::")[1] == [("1", "x::y")]
+    with pytest.raises(ValueError, match=r"separator '::' holds the character U\+001F"):
+        parse("a::b\n1::\x1f\n", None, "::")
+
+
 def test_quotes_may_be_letters_like_others():
     assert parse('a\tb\n1\t"x\n', Source(quote=""), "\t")[1] == [("1", '"x')]
 

@@ -26,7 +26,8 @@ def test_conf_becomes_a_layout():
         ({"time_unit": "minutes"}, "time_unit 'minutes'"),
         ({"timezone": "Mars/Base"}, "timezone 'Mars/Base'"),
         ({"encoding": "utf-99"}, "encoding 'utf-99'"),
-        ({"separator": "||"}, "must be one ASCII character"),
+        ({"separator": "、"}, "must be ASCII characters of one line"),
+        ({"quote": "''"}, "must be one ASCII character"),
         ({"columns": {"kind": "k"}, "constants": {"kind": "view"}}, "both in columns and in constants"),
         ({"kind_by_value": [[4, "like"]], "constants": {"kind": "view"}}, "already names the kind"),
         ({"kind_by_value": [[0, "view"], [4, "like"]]}, "put 4 first"),
@@ -47,6 +48,7 @@ def test_senseless_options_are_refused_by_name(given, words):
         {"kind_by_value": [[4]]},
         {"constants": {"kind": True}},
         {"empty": {"a": 1}},
+        {"keep_order": "yes"},
     ],
 )
 def test_options_of_the_wrong_type_are_refused(given):

@@ -131,3 +131,26 @@ def test_csv_cells_of_any_kind_read_back(tmp_path):
     export_csv(given, str(tmp_path / "x.csv"))
     assert pd.read_csv(io.BytesIO((tmp_path / "x.csv").read_bytes()))["title"][0] == title
     assert read(str(tmp_path / "x.csv"), {}, Item).rows["title"][0] == title
+
+
+def test_traces_of_one_moment_may_keep_the_order_of_the_file(tmp_path):
+    path = tmp_path / "ratings.dat"
+    path.write_bytes(b"1::c::5::7\n2::b::5::7\n1::a::5::7\n1::b::3::9\n1::c::5::7\n")
+    source = {
+        "separator": "::", "header": ["user_id", "item_id", "value", "at"], "time_unit": "s",
+        "constants": {"kind": "view"},
+    }  # fmt: skip
+    tied = read(str(path), source, Event).rows
+    assert tied["at"].n_unique() == 2
+    kept = read(str(path), {**source, "keep_order": True}, Event).rows.sort("user_id", "at")
+    assert kept["item_id"].to_list() == ["c", "a", "b", "b"]
+    assert kept["at"].dt.epoch("us").to_list() == [7_000_000, 7_000_001, 9_000_000, 7_000_000]
+
+
+def test_the_films_of_movielens_1m_are_items(tmp_path):
+    path = tmp_path / "movies.dat"
+    path.write_bytes('1::Am\xe9lie (2001)::Comedy|Romance\n2::"Q" & A::Crime\n'.encode("latin-1"))
+    source = {"separator": "::", "quote": "", "encoding": "latin-1", "header": ["item_id", "title", "tag"]}
+    assert read(str(path), source, Item).rows["title"].to_list() == ["Am\xe9lie (2001)", '"Q" & A']
+    tags = read(str(path), {**source, "split": {"tag": "|"}, "constants": {"weight": 1}}, ItemTag)
+    assert tags.rows["tag"].to_list() == ["Comedy", "Romance", "Crime"]

@@ -1,13 +1,8 @@
-import hypothesis
-import pandas as pd
 import pytest
-from hypothesis import strategies as st
 
-from slipstream.tasks.data.splitting import before, between, distinct_users, earlier, join_tables, later, sample_users
-from slipstream.tasks.tables import Event, Item, ItemTag, Search, User, columns, empty
+from slipstream.tasks.data.splitting import before, between, distinct_users, join_tables, sample_users
+from slipstream.tasks.tables import Event, Item, ItemTag, User, empty
 from tests.worlds import moment, table
-
-KNOBS = {"share": 0.2, "by": "time", "seed": 0}
 
 
 def events(*rows):
@@ -36,80 +31,6 @@ def test_items_appear_when_they_are_published():
     assert items(before(catalogue, as_of=moment(1))) == ["a", "c"]
     with pytest.raises(ValueError, match="no column 'at'"):
         between(catalogue, since=moment(0), until=moment(1))
-
-
-def test_the_last_fifth_is_held_out_with_ties_by_item():
-    given = events(*[("u", item, 0) for item in "abcdefghij"], ("v", "a", 0), ("w", "a", 0), ("w", "b", 1))
-    assert items(later(given, given, **KNOBS)) == ["i", "j", "b"]
-
-
-def test_at_least_one_of_two_and_none_of_one():
-    given = events(("u", "a", 0), ("u", "b", 1), ("v", "a", 0))
-    assert items(later(given, given, **KNOBS)) == ["b"]
-
-
-def test_other_tables_are_cut_at_the_same_moment():
-    given = events(("u", "a", 0), ("u", "b", 5))
-    searches = table(Search, [("u", "x", moment(4), None), ("u", "x", moment(5), None), ("v", "x", moment(9), "b")])
-    assert earlier(searches, given, **KNOBS)["user_id"].tolist() == ["u", "v"]
-    tags = table(ItemTag, [("b", "x", 1.0, "u", None), ("b", "x", 1.0, None, moment(9))])
-    assert later(tags, given, **KNOBS).empty
-
-
-def test_random_holds_out_pairs_wherever_they_occur():
-    given = events(*[("u", item, hour) for hour, item in enumerate("abcdefghij")], ("u", "a", 99))
-    knobs = {**KNOBS, "by": "random"}
-    held = set(items(later(given, given, **knobs)))
-    assert len(held) == 2
-    assert not held & set(items(earlier(given, given, **knobs)))
-    tags = table(ItemTag, [(item, "x", 1.0, "u", None) for item in "abcdefghij"])
-    assert set(items(later(tags, given, **knobs))) == held
-    others = {frozenset(items(later(given, given, **{**knobs, "seed": seed}))) for seed in range(20)}
-    assert len(others) > 5
-
-
-@pytest.mark.parametrize("knobs", [{"share": 0.0}, {"share": 1.0}, {"by": "chance"}])
-def test_senseless_knobs_are_refused(knobs):
-    with pytest.raises(ValueError, match=next(iter(knobs))):
-        later(events(), events(), **{**KNOBS, **knobs})
-
-
-def test_a_table_without_users_cannot_be_held_out():
-    with pytest.raises(ValueError, match="no column 'user_id'"):
-        earlier(empty(Item), events(), **KNOBS)
-
-
-trace = st.tuples(st.sampled_from("uvw"), st.sampled_from("abcde"), st.integers(0, 6))
-
-
-@hypothesis.given(
-    rows=st.lists(trace, max_size=20),
-    share=st.floats(0.05, 0.95),
-    by=st.sampled_from(["time", "random"]),
-    seed=st.integers(0, 3),
-    order=st.randoms(use_true_random=False),
-)
-@hypothesis.settings(max_examples=25, deadline=None)
-def test_both_parts_are_all_and_share_nothing(rows, share, by, seed, order):
-    given = events(*rows)
-    knobs = {"share": share, "by": by, "seed": seed}
-    first, last = earlier(given, given, **knobs), later(given, given, **knobs)
-    names = columns(Event)
-    together = pd.concat([first, last]).sort_values(names, ignore_index=True)
-    pd.testing.assert_frame_equal(together, given.sort_values(names, ignore_index=True))
-    shuffled = list(rows)
-    order.shuffle(shuffled)
-    again = later(events(*shuffled), given, **knobs).sort_values(names, ignore_index=True)
-    pd.testing.assert_frame_equal(again, last.sort_values(names, ignore_index=True))
-    unit = ["user_id", "item_id"] if by == "random" else ["user_id", "item_id", "at"]
-    assert first[unit].merge(last[unit]).empty
-    sizes = given[unit].drop_duplicates().groupby("user_id").size()
-    held = last[unit].drop_duplicates().groupby("user_id").size().reindex(sizes.index, fill_value=0)
-    for count, out in zip(sizes, held, strict=True):
-        assert out == (0 if count < 2 else max(1, int(share * count + 1e-9)))
-    if by == "time" and len(first) and len(last):
-        latest = first.groupby("user_id")["at"].max()
-        assert all(row.at >= latest[row.user_id] for row in last.itertuples() if row.user_id in latest)
 
 
 def test_users_of_several_tables():

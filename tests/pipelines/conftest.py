@@ -2,7 +2,7 @@
 
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -33,18 +33,10 @@ def newsroom(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def newsroom_conf(newsroom: Path, monkeypatch: pytest.MonkeyPatch, workspace: Path) -> Iterator[None]:
+def newsroom_conf(newsroom: Path, monkeypatch: pytest.MonkeyPatch, configured: Callable[..., None]) -> None:
     """The configuration of the newsroom, and the workspace of the test."""
     monkeypatch.setenv("NEWSROOM", str(newsroom))
-    configuration = luigi.configuration.get_config()
-    paths = list(configuration._config_paths)
-    before = {section: dict(configuration[section]) for section in configuration.sections()}
-    conf.load([ROOT / "examples/newsroom/newsroom.ini"])
-    conf.set_workspace(workspace)
-    yield
-    configuration._config_paths[:] = paths
-    configuration.clear()
-    configuration.read_dict(before)
+    configured(ROOT / "examples/newsroom/newsroom.ini")
 
 
 @pytest.fixture(scope="session")

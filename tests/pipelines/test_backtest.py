@@ -6,8 +6,12 @@ from gokart.build import GokartBuildError
 
 from slipstream import conf
 from slipstream.pipelines import Backtest
+from slipstream.pipelines.ranking import Stage
+from slipstream.tasks.data import Users
 from slipstream.tasks.recommendation import Ranker
+from slipstream.tasks.tables import Event
 from tests.pipelines.conftest import AS_OF, KNOBS
+from tests.worlds import moment, table
 
 CHEAP = {**KNOBS, "candidate_sources": ["popular", "trending_24h", "tags"], "baselines": ["fresh"]}
 
@@ -66,3 +70,55 @@ def test_a_planted_leak_is_caught(newsroom_conf, made, run):
     errors = [str(error) for errors in caught.value.raised_exceptions.values() for error in errors]
     assert errors
     assert any("stand in the history too" in error or "are not before" in error for error in errors)
+
+
+@pytest.fixture
+def files(tmp_path):
+    """What two people did; x and y are touched once each, and last."""
+    path = tmp_path / "events.csv"
+    touched = [("u", item, hour) for hour, item in enumerate("abcx")] + [
+        ("v", item, hour) for hour, item in enumerate("abcy")
+    ]
+    table(Event, [(user, item, "like", moment(hour), None) for user, item, hour in touched]).to_csv(path, index=False)
+    return {"as_of": AS_OF, "events": [{"path": str(path)}]}
+
+
+def test_an_item_whose_every_event_is_held_out_counts_as_missed(build, files):
+    pipeline = Backtest(learn_by="last", **files)
+    [(_, window)] = pipeline.judged_windows()
+    known = pipeline.knowledge(window.log, window.as_of)
+    stage = Stage(pipeline, known, Users(tables=[window.later]), window.log.answers, window.offered)
+    assert list(build(stage.catalogue)["item_id"]) == ["a", "b", "c"]
+    assert list(build(pipeline.within_reach(window, stage))["item_id"]) == ["a", "b", "c", "x", "y"]
+
+
+def test_new_items_compete_among_themselves(build, files):
+    pipeline = Backtest(learn_by="items", share=0.4, **files)
+    [(name, window)] = pipeline.judged_windows()
+    held, known = (set(build(rows)["item_id"]) for rows in (window.later, window.log.events))
+    assert name == "held out"
+    assert (len(held), held | known, held & known) == (2, set("abcxy"), set())
+    assert window.offered is window.later
+
+
+def test_folds_are_drawn_anew_and_only_by_chance(build, files):
+    pipeline = Backtest(learn_by="events", share=0.4, folds=3, **files)
+    names, windows = zip(*pipeline.judged_windows(), strict=True)
+    held = [
+        frozenset(build(window.later)[["user_id", "item_id"]].itertuples(index=False, name=None)) for window in windows
+    ]
+    assert names == ("fold 1", "fold 2", "fold 3")
+    assert [len(pairs) for pairs in held] == [3, 3, 3]
+    assert len(set(held)) > 1
+    with pytest.raises(ValueError, match="folds 3 by last would all be the same"):
+        list(Backtest(learn_by="last", folds=3, **files).judged_windows())
+
+
+def test_only_dense_users_and_items_are_kept_on_demand(build, files):
+    log = Backtest(min_per_item=2, **files).log()
+    assert sorted(build(log.events)["item_id"]) == sorted("abcabc")
+    assert Backtest(**files).log().events.row is Event
+    nobody = Backtest(min_per_user=4, min_per_item=2, **files).log()
+    assert build(nobody.events).empty
+    once = Backtest(min_per_user=4, min_per_item=2, core_rounds=1, **files).log()
+    assert len(build(once.events)) == 6

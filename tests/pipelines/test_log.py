@@ -123,7 +123,7 @@ def test_labels_are_the_traces_of_a_window_without_what_was_searched(build, club
     ("by", "cut"),
     [
         ("time", {"events", "searches", "answers", "item_tags"}),
-        ("random", {"events", "item_tags"}),
+        ("random", {"events", "searches", "item_tags"}),
     ],
 )
 def test_what_is_held_out_leaves_every_table_that_tells_of_it(build, clubs, by, cut):

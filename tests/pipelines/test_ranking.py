@@ -81,7 +81,7 @@ def test_what_a_window_knows_happened_before_what_it_learns(build, files):
         )
 
 
-@pytest.mark.parametrize("by", ["time", "random"])
+@pytest.mark.parametrize("by", ["time", "last", "random", "events", "items"])
 def test_a_held_out_share_is_learnt_from_and_never_known(build, files, by):
     pipeline = Lists(as_of=AS_OF, learn_by=by, windows=2, share=0.4, **files)
     log = pipeline.log()

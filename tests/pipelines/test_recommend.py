@@ -1,9 +1,11 @@
+import hashlib
 import json
 import os
 import shutil
 import sqlite3
 import subprocess
 import sys
+from pathlib import Path
 
 import pandas as pd
 import polars as pl
@@ -12,6 +14,7 @@ from scipy.stats import spearmanr
 
 from slipstream import conf, graph
 from slipstream.pipelines import Recommend
+from slipstream.tasks.cache.address import upstream_first
 from slipstream.tasks.data import Interactions, Robots
 from slipstream.tasks.linking import TagVocabulary
 from slipstream.tasks.recommendation import Catalogue
@@ -170,6 +173,38 @@ def test_a_declared_interest_changes_that_persons_tags_but_not_the_ranker(recomm
     assert {"UserTagScores", "TagItems", "Recommendations"} <= set(ran)
     assert wanted in set(after.loc[after["user_id"] == user, "tag"])
     assert asked.products["ranker"].make_unique_id() == recommend.products["ranker"].make_unique_id()
+
+
+def test_four_workers_write_the_same_bytes_as_one(recommend, made, newsroom, tmp_path):
+    command = [
+        sys.executable,
+        "-m",
+        "slipstream",
+        "run",
+        "Recommend",
+        "--workers",
+        "4",
+        "--workspace",
+        tmp_path / "four",
+    ]
+    knobs = [
+        "--conf",
+        ROOT / "examples/newsroom/newsroom.ini",
+        "--set",
+        f"as_of={AS_OF.isoformat()}",
+        "--set",
+        "windows=1",
+    ]
+    environment = {**os.environ, "NEWSROOM": str(newsroom)}
+    subprocess.run([*command, *knobs], env=environment, cwd=ROOT, capture_output=True, check=True)
+
+    steps = [step for step in upstream_first(recommend, lambda step: step.deps()) if step is not recommend]
+    paths = [Path(step.output().path()).relative_to(made) for step in steps]
+    sums = [
+        [hashlib.sha256((root / path).read_bytes()).hexdigest() for path in paths] for root in (made, tmp_path / "four")
+    ]
+    assert len(paths) > 60
+    assert sums[0] == sums[1]
 
 
 def test_the_command_line_of_luigi_finds_the_same_products(made, newsroom, tmp_path):

@@ -14,7 +14,7 @@ from tests.worlds import two_clubs
 
 AS_OF = datetime(2024, 2, 1, tzinfo=UTC)
 LEARNT = ("transitions", "ease", "edlae", "knn", "als", "ials")
-NAMES = (*LEARNT, "popular", "fresh", "trending_24h", "trending_6h", "trending_1.5h", "popular_6h", "tags")
+NAMES = (*LEARNT, "popular", "fresh", "trending_24h", "trending_6h", "trending_1.5h", "popular_6h", "tags", "content")
 
 
 def sources(**parameters: Any) -> Sources:
@@ -38,7 +38,7 @@ def test_an_unknown_source_lists_the_known_ones(name):
         assert known in str(caught.value)
 
 
-@pytest.mark.parametrize("name", ["ease", "edlae", "als", "ials"])
+@pytest.mark.parametrize("name", ["ease", "edlae", "als", "ials", "content"])
 def test_the_missing_item_of_the_club_comes_first(build, tmp_path, name):
     world = two_clubs()
     small = {"ease": {"regularisation": 1}, "edlae": {"regularisation": 1}, "als": {"size": 2}, "ials": {"size": 2}}
@@ -60,6 +60,11 @@ def test_what_trends_fades_within_its_window_and_what_is_popular_does_not():
     assert (popular.window_hours, popular.half_life_hours) == (6, 0)
 
 
+def test_what_items_say_may_have_a_space_of_its_own_size():
+    assert sources().texts is sources().known.content
+    assert sources(knobs={"content": {"size": 8}}).source("content").item_embedding.size == 8
+
+
 def test_transitions_fade_by_the_half_life_of_the_pipeline_or_by_a_knob():
     fading = sources(transition_half_life_hours=2.0)
     assert fading.neighbours["transitions"].half_life_hours == 2
@@ -68,7 +73,7 @@ def test_transitions_fade_by_the_half_life_of_the_pipeline_or_by_a_knob():
 
 
 def test_knobs_of_what_learns_nothing_are_refused():
-    with pytest.raises(ValueError, match=r"'popular' has knobs; .*als, ease, edlae, ials, knn, transitions"):
+    with pytest.raises(ValueError, match=r"'popular' has knobs; .*als, content, ease, edlae, ials, knn, transitions"):
         sources(knobs={"popular": {"top": 3}})
 
 

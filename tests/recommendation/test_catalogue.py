@@ -2,8 +2,8 @@ from datetime import timedelta
 
 import pytest
 
-from slipstream.tasks.recommendation.catalogue import catalogue, judge_items
-from slipstream.tasks.tables import Interaction, Item, empty
+from slipstream.tasks.recommendation.catalogue import catalogue, judge_items, offered
+from slipstream.tasks.tables import CatalogueItem, Event, Interaction, Item, empty
 from tests.worlds import AS_OF, table
 
 
@@ -54,3 +54,10 @@ def test_what_is_left_out_is_told_with_its_cause():
     new = table(Item, [item("c"), item("a"), item("old"), item("soon", AS_OF), item("h", AS_OF)])
     judged = judge_items(new, TRACES, as_of=AS_OF, active_days=60, hidden=("h",))
     assert dict(judged.to_numpy()) == {"c": "", "a": "", "old": "inactive", "soon": "unpublished", "h": "hidden"}
+
+
+def test_only_items_of_the_traces_are_offered():
+    given = table(CatalogueItem, [("a",), ("b",), ("c",)])
+    traces = table(Event, [("u", item, "view", AS_OF, None) for item in ("c", "a", "c", "x")])
+    assert list(offered(given, traces)["item_id"]) == ["a", "c"]
+    assert offered(given, empty(Event)).empty
