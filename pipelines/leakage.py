@@ -8,9 +8,10 @@ from slipstream.pipelines.log import TELLING
 from slipstream.tasks.base import Task
 from slipstream.tasks.data import Before, Between, Earlier, FileTable, Users, WithoutPairs
 from slipstream.tasks.recommendation import OfferedItems
-from slipstream.tasks.tables import Answer, Event, ItemTag, Row, Search, columns
+from slipstream.tasks.tables import Answer, Event, Impression, ItemTag, Row, Search, columns
 
-TABLES: dict[str, type[Row]] = {"events": Event, "searches": Search, "answers": Answer, "item_tags": ItemTag}
+TABLES: dict[str, type[Row]] = {"events": Event, "searches": Search, "answers": Answer}
+TABLES |= {"item_tags": ItemTag, "impressions": Impression}
 TIMES = {"at", "published_at"}
 ASKED = (Users, OfferedItems)  # for whom and among what lists are asked for: that is given, not known
 
