@@ -170,13 +170,15 @@ class Stage:
     @cached_property
     def features(self) -> RankingFeatures:
         """What the ranker sees."""
+        pool = CandidatePool(candidates=list(self.candidates.values()), top=self.pipeline.candidates)
         return RankingFeatures(
-            pool=CandidatePool(candidates=list(self.candidates.values()), top=self.pipeline.candidates),
+            pool=pool,
             interactions=self.known.interactions,
             items=self.known.log.items,
             item_tags=self.known.item_tags,
             user_tags=self.user_tags,
             embeddings=self.spaces,
+            scores=self.sources.scores(pool, self.pipeline.candidate_sources),
             as_of=self.known.as_of,
         )
 

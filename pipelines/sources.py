@@ -1,7 +1,7 @@
 """What proposes items, by name."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, TypeVar
@@ -16,6 +16,7 @@ from slipstream.tasks.recommendation import (
     KnnNeighbours,
     NeighbourItems,
     PopularItems,
+    SourceScores,
     TagItems,
     TransitionItems,
     TransitionNeighbours,
@@ -26,6 +27,7 @@ from slipstream.tasks.tables import Candidate, CatalogueItem, Neighbour, User, U
 T = TypeVar("T", bound=Task[Any])
 TRENDING = re.compile(r"trending_(\d+(?:\.\d+)?)h")
 DROPOUT = 0.5
+RECENT = {"recent": 20, "decay": 0.9}
 
 
 @dataclass(frozen=True)
@@ -66,9 +68,30 @@ class Sources:
         als = self.learnt(AlsFactors, "als", seed=seed) if "als" in self.knobs else self.known.factors
         return {"als": als, "ials": self.learnt(IalsFactors, "ials", seed=seed)}
 
+    @cached_property
+    def fading(self) -> dict[str, dict[str, Any]]:
+        """Which sources start from what somebody touched last, and how quickly that fades."""
+        knobs = self.knobs.get("transitions", {})
+        return {"transitions": {name: knobs.get(name, usual) for name, usual in RECENT.items()}}
+
+    def scores(self, pool: Table[Candidate], names: Sequence[str]) -> SourceScores:
+        """Let those sources that learnt something score what all of them propose."""
+        near = [name for name in names if name in self.neighbours]
+        spaces = [name for name in names if name in self.factors]
+        return SourceScores(
+            pool=pool,
+            interactions=self.known.interactions,
+            neighbours=[self.neighbours[name] for name in near],
+            people=[AlsUserEmbedding(factors=self.factors[name]) for name in spaces],
+            items=[AlsItemEmbedding(factors=self.factors[name]) for name in spaces],
+            names=[*near, *spaces],
+            fading={name: knobs for name, knobs in self.fading.items() if name in near},
+        )
+
     def learnt(self, task: Callable[..., T], name: str, **usual: float) -> T:
         """Set up what a source learns: its knobs come before the usual ones."""
-        return task(interactions=self.known.interactions, **{**usual, **self.knobs.get(name, {})})
+        knobs = {knob: value for knob, value in self.knobs.get(name, {}).items() if knob != "recent"}
+        return task(interactions=self.known.interactions, **{**usual, **knobs})
 
     def source(self, name: str) -> Table[Candidate]:
         """Build one source by its name."""
@@ -80,7 +103,9 @@ class Sources:
             return TrendingItems(as_of=known.as_of, window_hours=hours, half_life_hours=hours, **common)
         if name in self.neighbours:
             near = self.neighbours[name]
-            return (TransitionItems if name == "transitions" else NeighbourItems)(neighbours=near, **common)
+            if name in self.fading:
+                return TransitionItems(neighbours=near, **self.fading[name], **common)
+            return NeighbourItems(neighbours=near, **common)
         if name in self.factors:
             factors = self.factors[name]
             people, items = AlsUserEmbedding(factors=factors), AlsItemEmbedding(factors=factors)
