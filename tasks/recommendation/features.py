@@ -29,7 +29,7 @@ KEYS = ["user_id", "item_id"]
 WINDOW_HOURS = (0.5, 1.0, 3.0, 6.0, 24.0, 72.0, 168.0, 720.0, 8760.0)
 
 
-def ranking_features(
+def ranking_features(  # noqa: PLR0913 (seven tables and two knobs)
     pool: DataFrame[Candidate],
     interactions: DataFrame[Interaction],
     items: DataFrame[Item],

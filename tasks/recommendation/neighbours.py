@@ -140,7 +140,7 @@ def last_touch(interactions: DataFrame[Interaction], users: pd.Index, items: pd.
 
 
 def places(row: Integers, at: Integers) -> Floats:
-    """Number the cells of each row from 0, the newest first; those of one time share the mean of their places."""
+    """Count the cells of each row from 0, the newest first; those of one time share the mean of their places."""
     order = np.lexsort((-at, row))
     row, at = row[order], at[order]
     begins = np.flatnonzero(np.r_[True, (row[1:] != row[:-1]) | (at[1:] != at[:-1])]) if len(row) else row

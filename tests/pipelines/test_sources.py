@@ -61,6 +61,24 @@ def test_transitions_fade_by_the_half_life_of_the_pipeline_or_by_a_knob():
     assert sources(transition_half_life_hours=2.0, knobs=knobs).neighbours["transitions"].half_life_hours == 5
 
 
+def test_transitions_start_from_so_many_recent_traces():
+    source = sources(knobs={"transitions": {"recent": 7, "decay": 0.5}})
+    proposing = source.source("transitions")
+    assert (proposing.recent, proposing.decay, source.neighbours["transitions"].decay) == (7, 0.5, 0.5)
+    assert (sources().source("transitions").recent, sources().source("transitions").decay) == (20, 0.9)
+
+
+def test_every_source_that_learnt_something_scores_the_whole_pool(build, tmp_path):
+    names = (*LEARNT, "popular", "tags")
+    pipeline = Backtest(candidate_sources=names, learn_by="time", as_of=AS_OF, **write(two_clubs(), tmp_path / "clubs"))
+    features = pipeline.find(RankingFeatures)
+    assert features.scores.names == ("transitions", "ease", "edlae", "knn", "als", "ials")
+    found = build(features.scores)
+    assert set(found.columns) - {"user_id", "item_id"} == {f"source_{name}__share" for name in LEARNT}
+    assert len(found) == len(build(features.pool)[["user_id", "item_id"]].drop_duplicates())
+    assert build(features)["source_ials__share"].tolist() == found["source_ials__share"].tolist()
+
+
 def test_knobs_of_what_learns_nothing_are_refused():
     with pytest.raises(ValueError, match=r"'popular' has knobs; .*als, ease, edlae, ials, knn, transitions"):
         sources(knobs={"popular": {"top": 3}})

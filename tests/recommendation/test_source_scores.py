@@ -6,8 +6,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from slipstream.tasks.recommendation.neighbours import neighbour_items, transition_items
 from slipstream.tasks.recommendation.nearest import embedding_items
+from slipstream.tasks.recommendation.neighbours import neighbour_items, transition_items
 from slipstream.tasks.recommendation.source_scores import source_scores
 from slipstream.tasks.tables import Candidate, CatalogueItem, Interaction, Neighbour, User, empty
 from slipstream.tasks.vectors import ItemEmbedding, UserEmbedding
