@@ -66,7 +66,11 @@ class Sources:
         """Users and items in one space."""
         seed = self.known.pipeline.seed
         als = self.learnt(AlsFactors, "als", seed=seed) if "als" in self.knobs else self.known.factors
-        return {"als": als, "ials": self.learnt(IalsFactors, "ials", seed=seed)}
+        return {
+            "als": als,
+            "ials": self.learnt(IalsFactors, "ials", seed=seed),
+            "ials_tags": self.learnt(IalsFactors, "ials_tags", seed=seed, item_tags=[self.known.item_tags]),
+        }
 
     @cached_property
     def fading(self) -> dict[str, dict[str, Any]]:
@@ -88,9 +92,10 @@ class Sources:
             fading={name: knobs for name, knobs in self.fading.items() if name in near},
         )
 
-    def learnt(self, task: Callable[..., T], name: str, **usual: float) -> T:
+    def learnt(self, task: Callable[..., T], name: str, **usual: object) -> T:
         """Set up what a source learns: its knobs come before the usual ones."""
-        knobs = {knob: value for knob, value in self.knobs.get(name, {}).items() if knob != "recent"}
+        proposing = ["recent"] if name in self.fading else []
+        knobs = {knob: value for knob, value in self.knobs.get(name, {}).items() if knob not in proposing}
         return task(interactions=self.known.interactions, **{**usual, **knobs})
 
     def source(self, name: str) -> Table[Candidate]:
