@@ -10,7 +10,14 @@ from pandera.typing import DataFrame
 from slipstream.pipelines.ranking import Ranked, Stage, Window
 from slipstream.tasks.base import Table, Task
 from slipstream.tasks.data import Joined, Users
-from slipstream.tasks.evaluation import CatalogueQuality, Comparison, PooledQuality, TimeOrder, UserQualities
+from slipstream.tasks.evaluation import (
+    CandidateRecall,
+    CatalogueQuality,
+    Comparison,
+    PooledQuality,
+    TimeOrder,
+    UserQualities,
+)
 from slipstream.tasks.tables import Metric, UserQuality
 
 RECOMMEND = "recommend"
@@ -45,7 +52,9 @@ class Backtest(Ranked[DataFrame[Metric]]):
             ranker = self.ranker(window.log, window.as_of)
             rankers[f"ranker_{name}"] = ranker
             judged: dict[str, Any] = {"truth": truth, "seen": known.interactions, "catalogue": stage.catalogue}
-            judged |= {"ks": self.ks, "relevant": self.relevant}
+            judged["relevant"] = self.relevant
+            others.append(CandidateRecall(pool=stage.features.pool, **judged))
+            judged["ks"] = self.ks
             lists = {RECOMMEND: stage.recommendations(ranker)} | {
                 source: stage.source(source) for source in dict.fromkeys([*self.candidate_sources, *self.baselines])
             }
