@@ -13,7 +13,14 @@ from slipstream.pipelines.log import Files, Log
 from slipstream.pipelines.ranking import Ranked, Stage, Window
 from slipstream.tasks.base import Table, Task
 from slipstream.tasks.data import Before, EventFile, Joined, Users
-from slipstream.tasks.evaluation import CatalogueQuality, Comparison, PooledQuality, TimeOrder, UserQualities
+from slipstream.tasks.evaluation import (
+    CandidateRecall,
+    CatalogueQuality,
+    Comparison,
+    PooledQuality,
+    TimeOrder,
+    UserQualities,
+)
 from slipstream.tasks.tables import CatalogueItem, Metric, UserQuality
 
 RECOMMEND = "recommend"
@@ -51,7 +58,9 @@ class Backtest(Ranked[DataFrame[Metric]]):
             ranker = self.ranker(window.log, window.as_of)
             rankers[f"ranker_{name}"] = ranker
             judged: dict[str, Any] = {"truth": truth, "seen": known.interactions}
-            judged |= {"catalogue": self.within_reach(window, stage), "ks": self.ks, "relevant": self.relevant}
+            judged |= {"catalogue": self.within_reach(window, stage), "relevant": self.relevant}
+            others.append(CandidateRecall(pool=stage.features.pool, **judged))
+            judged["ks"] = self.ks
             lists = {RECOMMEND: stage.recommendations(ranker)} | {
                 source: stage.source(source) for source in dict.fromkeys([*self.candidate_sources, *self.baselines])
             }

@@ -59,7 +59,7 @@ class Ranked(FromLog[P], Generic[P]):
     """A pipeline that ranks items for users.
 
     candidate_sources name what proposes items: popular, popular_<hours>h, fresh, trending_<hours>h, transitions, ease,
-    edlae, knn, als, ials, tags, content; knobs set parameters of what they learn, like
+    edlae, knn, als, ials, ials_tags, tags, content; knobs set parameters of what they learn, like
     {"ease": {"regularisation": 100}}, trees those of the ranker, like {"leaves": 31}. The ranker learns on `windows`
     later windows: of `window_hours` each (learn_by window); or of the last or a random `share` of each user's events
     (time, random), each user's last event (last), a random `share` of all events (events), or all events of a random
@@ -199,13 +199,15 @@ class Stage:
     @cached_property
     def features(self) -> RankingFeatures:
         """What the ranker sees."""
+        pool = CandidatePool(candidates=list(self.candidates.values()), top=self.pipeline.candidates)
         return RankingFeatures(
-            pool=CandidatePool(candidates=list(self.candidates.values()), top=self.pipeline.candidates),
+            pool=pool,
             interactions=self.known.interactions,
             items=self.known.log.items,
             item_tags=self.known.item_tags,
             user_tags=self.user_tags,
             embeddings=self.spaces,
+            scores=self.sources.scores(pool, self.pipeline.candidate_sources),
             as_of=self.known.as_of,
         )
 

@@ -1,7 +1,7 @@
 """What proposes items, by name."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, TypeVar
@@ -24,6 +24,7 @@ from slipstream.tasks.recommendation import (
     KnnNeighbours,
     NeighbourItems,
     PopularItems,
+    SourceScores,
     TagItems,
     TransitionItems,
     TransitionNeighbours,
@@ -35,6 +36,7 @@ from slipstream.tasks.vectors import ItemEmbedding
 T = TypeVar("T", bound=Task[Any])
 WINDOWED = re.compile(r"(popular|trending)_(\d+(?:\.\d+)?)h")
 DROPOUT = 0.5
+RECENT = {"recent": 20, "decay": 0.9}
 
 
 @dataclass(frozen=True)
@@ -73,11 +75,37 @@ class Sources:
         """Users and items in one space."""
         seed = self.known.pipeline.seed
         als = self.learnt(AlsFactors, "als", seed=seed) if "als" in self.knobs else self.known.factors
-        return {"als": als, "ials": self.learnt(IalsFactors, "ials", seed=seed)}
+        return {
+            "als": als,
+            "ials": self.learnt(IalsFactors, "ials", seed=seed),
+            "ials_tags": self.learnt(IalsFactors, "ials_tags", seed=seed, item_tags=[self.known.item_tags]),
+        }
 
-    def learnt(self, task: Callable[..., T], name: str, **usual: float) -> T:
+    @cached_property
+    def fading(self) -> dict[str, dict[str, Any]]:
+        """Which sources start from what somebody touched last, and how quickly that fades."""
+        knobs = self.knobs.get("transitions", {})
+        return {"transitions": {name: knobs.get(name, usual) for name, usual in RECENT.items()}}
+
+    def scores(self, pool: Table[Candidate], names: Sequence[str]) -> SourceScores:
+        """Let those sources that learnt something score what all of them propose."""
+        near = [name for name in names if name in self.neighbours]
+        spaces = [name for name in names if name in self.factors]
+        return SourceScores(
+            pool=pool,
+            interactions=self.known.interactions,
+            neighbours=[self.neighbours[name] for name in near],
+            people=[AlsUserEmbedding(factors=self.factors[name]) for name in spaces],
+            items=[AlsItemEmbedding(factors=self.factors[name]) for name in spaces],
+            names=[*near, *spaces],
+            fading={name: knobs for name, knobs in self.fading.items() if name in near},
+        )
+
+    def learnt(self, task: Callable[..., T], name: str, **usual: object) -> T:
         """Set up what a source learns: its knobs come before the usual ones."""
-        return task(interactions=self.known.interactions, **{**usual, **self.knobs.get(name, {})})
+        proposing = ["recent"] if name in self.fading else []
+        knobs = {knob: value for knob, value in self.knobs.get(name, {}).items() if knob not in proposing}
+        return task(interactions=self.known.interactions, **{**usual, **knobs})
 
     @cached_property
     def texts(self) -> Task[ItemEmbedding]:
@@ -102,7 +130,9 @@ class Sources:
             return TrendingItems(as_of=known.as_of, window_hours=hours, half_life_hours=half_life, **common)
         if name in self.neighbours:
             near = self.neighbours[name]
-            return (TransitionItems if name == "transitions" else NeighbourItems)(neighbours=near, **common)
+            if name in self.fading:
+                return TransitionItems(neighbours=near, **self.fading[name], **common)
+            return NeighbourItems(neighbours=near, **common)
         if name in self.factors:
             factors = self.factors[name]
             people, items = AlsUserEmbedding(factors=factors), AlsItemEmbedding(factors=factors)

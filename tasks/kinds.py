@@ -13,6 +13,7 @@ class Kind:
 
     weight is that of a fresh trace (negative for a dislike); half_life_days of 0 means it never fades;
     cap is the largest number of traces of this kind that count for one user and item, 0 for all;
+    by_value multiplies the weight by log2(1 + value / the user's median value), where a trace has a value;
     verb is how a reader would say it ("because you <verb> A").
     """
 
@@ -21,6 +22,7 @@ class Kind:
     half_life_days: float = 0.0
     cap: int = 0
     verb: str = "read"
+    by_value: bool = False
 
     def __post_init__(self) -> None:
         """Refuse a strength or a number that means nothing."""

@@ -33,7 +33,7 @@ def test_neither_the_default_kinds_nor_what_is_given_change():
 @pytest.mark.parametrize(
     ("given", "words"),
     [
-        ({"view": {"wieght": 1}}, r"kind 'view' has no option 'wieght'; the options are cap, half_life_days"),
+        ({"view": {"wieght": 1}}, r"kind 'view' has no option 'wieght'; the options are by_value, cap, half_life_days"),
         ({"rating": {"weight": 1}}, "kind 'rating' needs strength"),
         ({"rating": {}}, "kind 'rating' needs strength and weight"),
         ({"view": {"strength": "mild"}}, "strength 'mild' is none of strong, medium, weak"),

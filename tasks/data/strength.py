@@ -12,6 +12,16 @@ from slipstream.tasks.tables import Answer, Event, Interaction, KindContribution
 
 DAY = 86_400_000_000  # microseconds
 TRACE = ("user_id", "item_id", "kind", "at")
+VALUE = pl.col("value").cast(pl.Float64)
+WORTH = {
+    "kind": pl.String,
+    "strength": pl.String,
+    "base": pl.Float64,
+    "half": pl.Float64,
+    "cap": pl.Int64,
+    "by_value": pl.Boolean,
+}
+NO_VALUE = pl.lit(None, dtype=pl.Float64).alias("value")
 
 
 def weigh(
@@ -20,12 +30,16 @@ def weigh(
     """Weigh the traces before as_of; a search that opened an item is a trace of kind "search".
 
     A trace weighs w / 2 ** (age / h): w is its kind's weight, h its half-life (0: it never fades), age counts to as_of.
-    The same trace given twice counts once, and of a user, item and kind only the newest `cap` count (0: all).
+    Where the kind goes by value, the weight is multiplied by log2(1 + value / median): plays, seconds or pages relative
+    to what is usual with that user. The same trace given twice counts once, with the larger value, and of a user, item
+    and kind only the newest `cap` count (0: all).
     """
     opened = (
-        pl.from_pandas(searches).filter(pl.col("item_id").is_not_null()).with_columns(pl.lit("search").alias("kind"))
+        pl.from_pandas(searches)
+        .filter(pl.col("item_id").is_not_null())
+        .with_columns(pl.lit("search").alias("kind"), NO_VALUE)
     )
-    traces = pl.concat([pl.from_pandas(events).select(TRACE), opened.select(TRACE)])
+    traces = pl.concat([pl.from_pandas(events).select(*TRACE, VALUE), opened.select(*TRACE, VALUE)])
     weighed = _weigh(traces, kinds, as_of).sort("user_id", "item_id", "kind", "at")
     typed = weighed.with_columns(pl.col("weight").cast(pl.Float32)).select(columns(Interaction))
     return Interaction.validate(typed.to_pandas())
@@ -46,7 +60,7 @@ def contribution(
     """
     interactions = pl.from_pandas(weigh(events, searches, kinds=kinds, as_of=as_of))
     chosen = pl.from_pandas(answers).select(
-        "user_id", pl.col("tag").alias("item_id"), pl.lit("answer").alias("kind"), "at"
+        "user_id", pl.col("tag").alias("item_id"), pl.lit("answer").alias("kind"), "at", NO_VALUE
     )
     declared = _weigh(chosen, kinds, as_of).with_columns(pl.lit(None, dtype=pl.String).alias("item_id"))
     parts = [part.select("user_id", "item_id", "kind", "strength", pl.col("weight").cast(pl.Float64).abs())
@@ -73,16 +87,23 @@ def _weigh(traces: pl.DataFrame, kinds: Mapping[str, Kind], as_of: datetime) -> 
             f"known are {', '.join(sorted(kinds))}"
         )
     worth = pl.DataFrame(
-        [(name, kind.strength, kind.weight, kind.half_life_days, kind.cap) for name, kind in sorted(kinds.items())],
-        schema={"kind": pl.String, "strength": pl.String, "base": pl.Float64, "half": pl.Float64, "cap": pl.Int64},
+        [
+            (name, kind.strength, kind.weight, kind.half_life_days, kind.cap, kind.by_value)
+            for name, kind in sorted(kinds.items())
+        ],
+        schema=WORTH,
         orient="row",
     )
-    past = traces.filter(pl.col("at") < pd.Timestamp(as_of).tz_convert("UTC").to_pydatetime()).unique()
+    past = traces.filter(pl.col("at") < pd.Timestamp(as_of).tz_convert("UTC").to_pydatetime())
+    past = past.group_by(TRACE).agg(pl.col("value").max())
     newest = pl.col("at").rank("ordinal", descending=True).over("user_id", "item_id", "kind")
     age = (pl.lit(as_of).dt.convert_time_zone("UTC") - pl.col("at")).dt.total_microseconds() / DAY
     fade = pl.when(pl.col("half") > 0).then(pl.lit(0.5).pow(age / pl.col("half"))).otherwise(1.0)
+    usual = pl.col("value").median().over("user_id", "kind")
+    relative = (1 + pl.col("value").clip(0) / usual).log(2)
+    by_value = pl.when(pl.col("by_value") & (usual > 0)).then(relative.fill_null(1.0)).otherwise(1.0)
     return (
         past.join(worth, on="kind")
+        .with_columns((pl.col("base") * fade * by_value).alias("weight"))
         .filter((pl.col("cap") == 0) | (newest <= pl.col("cap")))
-        .with_columns((pl.col("base") * fade).alias("weight"))
     )

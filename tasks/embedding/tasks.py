@@ -4,6 +4,7 @@ from typing import Any
 
 import gokart
 import luigi
+import pandas as pd
 
 from slipstream.tasks.base import Table, Task
 from slipstream.tasks.embedding.als import Factors, als_factors
@@ -13,7 +14,7 @@ from slipstream.tasks.embedding.lsi import lsi_items, tag_items
 from slipstream.tasks.embedding.pooling import pool_users
 from slipstream.tasks.embedding.sequence import item2vec
 from slipstream.tasks.embedding.words import embed_texts, word_vectors
-from slipstream.tasks.tables import Interaction, ItemTagScore, ItemText, TermWeight
+from slipstream.tasks.tables import Interaction, ItemTagScore, ItemText, TermWeight, empty
 from slipstream.tasks.vectors import ItemEmbedding, UserEmbedding, WordEmbedding
 
 
@@ -106,9 +107,11 @@ class AlsFactors(Task[Factors]):
 
 
 class IalsFactors(Task[Factors]):
-    """Users and items factorised together, frequent ones held back more."""
+    """Users and items factorised together, frequent ones held back more; tags may tell more of the items."""
 
     interactions: gokart.TaskInstanceParameter[Table[Interaction]] = gokart.TaskInstanceParameter()
+    item_tags: gokart.ListTaskInstanceParameter[Table[ItemTagScore]] = gokart.ListTaskInstanceParameter(default=[])
+    tag_weight: luigi.FloatParameter = luigi.FloatParameter(default=0.3)
     size: luigi.IntParameter = luigi.IntParameter(default=64)
     epochs: luigi.IntParameter = luigi.IntParameter(default=10)
     regularisation: luigi.FloatParameter = luigi.FloatParameter(default=0.3)
@@ -119,8 +122,9 @@ class IalsFactors(Task[Factors]):
     def run(self) -> None:
         """Factorise."""
         knobs: dict[str, Any] = {"size": self.size, "epochs": self.epochs, "regularisation": self.regularisation}
-        knobs |= {"unobserved": self.unobserved, "exponent": self.exponent, "seed": self.seed}
-        self.dump(ials_factors(self.load(self.interactions), **knobs))
+        knobs |= {"unobserved": self.unobserved, "exponent": self.exponent, "tag_weight": self.tag_weight}
+        tags = pd.concat([empty(ItemTagScore), *self.load(list(self.item_tags))])
+        self.dump(ials_factors(self.load(self.interactions), tags, **knobs, seed=self.seed))
 
 
 class AlsItemEmbedding(Task[ItemEmbedding]):

@@ -1,6 +1,7 @@
 """Evaluation: how good lists and tags are, with intervals, in pairs and on slices."""
 
 from slipstream.tasks.evaluation.tasks import (
+    CandidateRecall,
     CatalogueQuality,
     Comparison,
     PooledQuality,
@@ -11,6 +12,7 @@ from slipstream.tasks.evaluation.tasks import (
 )
 
 __all__ = [
+    "CandidateRecall",
     "CatalogueQuality",
     "Comparison",
     "PooledQuality",

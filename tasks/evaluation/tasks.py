@@ -7,6 +7,7 @@ import luigi
 import pandas as pd
 
 from slipstream.tasks.base import Table, Task
+from slipstream.tasks.evaluation.candidates import judge_candidates
 from slipstream.tasks.evaluation.catalogue import judge_catalogue
 from slipstream.tasks.evaluation.comparison import compare, measure_ranking, pool_users
 from slipstream.tasks.evaluation.leakage import check_order
@@ -88,6 +89,22 @@ class CatalogueQuality(Table[Metric]):
         history, catalogue = self.load(self.seen), self.load(self.catalogue)
         trial = Trial(self.load(self.recommendations), self.load(self.truth), history, catalogue)
         self.dump(judge_catalogue(trial, source=self.source, ks=self.ks, relevant=self.relevant))
+
+
+class CandidateRecall(Table[Metric]):
+    """How much of the truth each source proposes to the ranker."""
+
+    pool: gokart.TaskInstanceParameter[Table[Candidate]] = gokart.TaskInstanceParameter()
+    truth: gokart.TaskInstanceParameter[Table[Interaction]] = gokart.TaskInstanceParameter()
+    seen: gokart.TaskInstanceParameter[Table[Interaction]] = gokart.TaskInstanceParameter()
+    catalogue: gokart.TaskInstanceParameter[Table[CatalogueItem]] = gokart.TaskInstanceParameter()
+    relevant: luigi.ListParameter[tuple[str, ...]] = luigi.ListParameter(default=("strong", "medium"))
+
+    def run(self) -> None:
+        """Judge the candidates."""
+        pool, truth = self.load(self.pool), self.load(self.truth)
+        trial = Trial(pool, truth, self.load(self.seen), self.load(self.catalogue))
+        self.dump(judge_candidates(trial, relevant=self.relevant))
 
 
 class PooledQuality(Table[Metric]):

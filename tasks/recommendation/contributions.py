@@ -11,7 +11,15 @@ from slipstream.tasks.tables import RankingFeature
 
 Values = npt.NDArray[np.float64]
 FAMILIES = {
-    "touched": ("source_transition", "source_ease", "source_knn", "source_als", "embedding_"),
+    "touched": (
+        "source_transition",
+        "source_ease",
+        "source_edlae",
+        "source_knn",
+        "source_als",
+        "source_ials",
+        "embedding_",
+    ),
     "tags": ("source_tags", "tags__"),
     "trending": ("source_trending", "trending__"),
     "fresh": ("source_fresh", "fresh__"),

@@ -25,25 +25,30 @@ from slipstream.tasks.tables import (
 )
 from slipstream.tasks.vectors import ItemEmbedding
 
+KEYS = ["user_id", "item_id"]
 WINDOW_HOURS = (0.5, 1.0, 3.0, 6.0, 24.0, 72.0, 168.0, 720.0, 8760.0)
 
 
-def ranking_features(
+def ranking_features(  # noqa: PLR0913 (seven tables and two knobs)
     pool: DataFrame[Candidate],
     interactions: DataFrame[Interaction],
     items: DataFrame[Item],
     item_tags: DataFrame[ItemTagScore],
     user_tags: DataFrame[UserTagScore],
     embeddings: Sequence[ItemEmbedding],
+    scores: DataFrame[RankingFeature],
     *,
     as_of: datetime,
     window_hours: Sequence[float] = WINDOW_HOURS,
 ) -> DataFrame[RankingFeature]:
-    """Describe each (user, item) of the pool by float32 columns, knowing nothing from `as_of` on."""
+    """Describe each (user, item) of the pool by float32 columns, knowing nothing from `as_of` on.
+
+    `scores` are further columns of the same pairs; they come before those of the same name.
+    """
     pairs = pair_up(pool)
     history = look_back(interactions, pairs, as_of=as_of)
     per_item = item_features(history, items, as_of=as_of, window_hours=window_hours)
-    columns = source_features(pool, pairs)
+    columns = source_features(pool, pairs) | _aligned(scores, pairs)
     columns |= {name: values[pairs.item] for name, values in per_item.items()}
     columns |= user_features(history, pairs, per_item)
     columns |= tag_features(pairs, item_tags, user_tags)
@@ -86,6 +91,15 @@ def _agreement(columns: dict[str, Feature], rows: int) -> dict[str, Feature]:
         "agreement__rank": np.asarray(total / number, dtype=np.float32),
         "agreement__share": np.asarray(share / number, dtype=np.float32),
     }
+
+
+def _aligned(scores: DataFrame[RankingFeature], pairs: Pairs) -> dict[str, Feature]:
+    """Take the columns of a table that describes the same pairs in the same order."""
+    users, items = (pd.Index(scores[key], dtype="str") for key in KEYS)
+    same = len(scores) == len(pairs) and users.equals(pairs.users[pairs.user]) and items.equals(pairs.items[pairs.item])
+    if not same:
+        raise ValueError(f"{len(scores)} scored pairs are not the {len(pairs)} of the pool; score the same pool")
+    return {name: scores[name].to_numpy(np.float32) for name in scores.columns if name not in KEYS}
 
 
 def _check_names(names: Sequence[str]) -> None:

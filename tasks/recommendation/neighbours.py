@@ -123,12 +123,32 @@ def recency(
     weights = weigh(interactions, users, items).tocoo()
     liked = weights.data > 0
     row, column, weight = weights.row[liked], weights.col[liked], weights.data[liked]
-    last = interactions.groupby(["user_id", "item_id"])["at"].max()
-    pairs = pd.MultiIndex.from_arrays([users[row], items[column]])
-    at = last.reindex(pairs).to_numpy("datetime64[us]").astype(np.int64)
-    place = pd.Series(-at).groupby(row).rank(method="average").to_numpy(np.float64) - 1
+    place = places(row, last_touch(interactions, users, items, row.astype(np.int64) * len(items) + column))
     value = np.where(place < recent, weight * decay**place, 0)
     return tally(row, column, value, weights.shape)
+
+
+def last_touch(interactions: DataFrame[Interaction], users: pd.Index, items: pd.Index, cells: Integers) -> Integers:
+    """Find when each cell, user times number of items plus item, was touched last: microseconds."""
+    row, column = positions(interactions["user_id"], users), positions(interactions["item_id"], items)
+    at = interactions["at"].to_numpy("datetime64[us]").astype(np.int64)
+    known = (row >= 0) & (column >= 0)
+    touched, at = row[known].astype(np.int64) * len(items) + column[known], at[known]
+    order = np.lexsort((at, touched))
+    last = np.searchsorted(touched[order], cells, side="right") - 1
+    return np.asarray(at[order][last], dtype=np.int64)
+
+
+def places(row: Integers, at: Integers) -> Floats:
+    """Count the cells of each row from 0, the newest first; those of one time share the mean of their places."""
+    order = np.lexsort((-at, row))
+    row, at = row[order], at[order]
+    begins = np.flatnonzero(np.r_[True, (row[1:] != row[:-1]) | (at[1:] != at[:-1])]) if len(row) else row
+    counts = np.diff(np.r_[begins, len(row)])
+    middle = np.repeat(begins + (counts - 1) / 2, counts) - np.searchsorted(row, row)
+    found = np.empty(len(row))
+    found[order] = middle
+    return found
 
 
 def walk(

@@ -20,6 +20,7 @@ from slipstream.tasks.recommendation.ranker import GAINS, RankingModel, train_ra
 from slipstream.tasks.recommendation.reasons import explain
 from slipstream.tasks.recommendation.rules import spread
 from slipstream.tasks.recommendation.serving import ranked_items
+from slipstream.tasks.recommendation.source_scores import source_scores
 from slipstream.tasks.recommendation.tag_items import tag_items
 from slipstream.tasks.recommendation.transitions import transition_neighbours
 from slipstream.tasks.recommendation.trees import parse_trees
@@ -257,6 +258,25 @@ class OfferedItems(Table[CatalogueItem]):
         self.dump(offered(self.load(self.catalogue), self.load(self.traces)))
 
 
+class SourceScores(Table[RankingFeature]):
+    """What each source that learnt something says of every candidate."""
+
+    pool: gokart.TaskInstanceParameter[Table[Candidate]] = gokart.TaskInstanceParameter()
+    interactions: gokart.TaskInstanceParameter[Table[Interaction]] = gokart.TaskInstanceParameter()
+    neighbours: gokart.ListTaskInstanceParameter[Table[Neighbour]] = gokart.ListTaskInstanceParameter(default=[])
+    people: gokart.ListTaskInstanceParameter[Task[UserEmbedding]] = gokart.ListTaskInstanceParameter(default=[])
+    items: gokart.ListTaskInstanceParameter[Task[ItemEmbedding]] = gokart.ListTaskInstanceParameter(default=[])
+    names: luigi.ListParameter[tuple[str, ...]] = luigi.ListParameter(default=())
+    fading: luigi.DictParameter[dict[str, Any]] = luigi.DictParameter(default={})
+
+    def run(self) -> None:
+        """Score the candidates; `names` are those of the sources with neighbours, then of those with vectors."""
+        near, people, items = (self.load(list(tasks)) for tasks in (self.neighbours, self.people, self.items))
+        named = dict(zip(self.names, near, strict=False))
+        spaces = dict(zip(self.names[len(near) :], zip(people, items, strict=True), strict=True))
+        self.dump(source_scores(self.load(self.pool), self.load(self.interactions), named, spaces, fading=self.fading))
+
+
 class RankingFeatures(Table[RankingFeature]):
     """What the ranker sees of each candidate."""
 
@@ -266,14 +286,16 @@ class RankingFeatures(Table[RankingFeature]):
     item_tags: gokart.TaskInstanceParameter[Table[ItemTagScore]] = gokart.TaskInstanceParameter()
     user_tags: gokart.TaskInstanceParameter[Table[UserTagScore]] = gokart.TaskInstanceParameter()
     embeddings: gokart.ListTaskInstanceParameter[Task[ItemEmbedding]] = gokart.ListTaskInstanceParameter(default=[])
+    scores: gokart.TaskInstanceParameter[Table[RankingFeature]] = gokart.TaskInstanceParameter()
     as_of: gokart.ZonedDateSecondParameter = gokart.ZonedDateSecondParameter()
     window_hours: luigi.ListParameter[tuple[float, ...]] = luigi.ListParameter(default=WINDOW_HOURS)
 
     def run(self) -> None:
         """Describe the candidates."""
         traces = self.load(self.pool), self.load(self.interactions), self.load(self.items)
-        matches = self.load(self.item_tags), self.load(self.user_tags), self.load(list(self.embeddings))
-        self.dump(ranking_features(*traces, *matches, as_of=self.as_of, window_hours=self.window_hours))
+        tags, spaces = (self.load(self.item_tags), self.load(self.user_tags)), self.load(list(self.embeddings))
+        knobs: dict[str, Any] = {"as_of": self.as_of, "window_hours": self.window_hours}
+        self.dump(ranking_features(*traces, *tags, spaces, self.load(self.scores), **knobs))
 
 
 class PositionBias(Table[Examination]):

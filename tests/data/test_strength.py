@@ -57,6 +57,22 @@ def test_a_trace_given_twice_counts_once():
     assert len(weights(events(("u", "a", "like", 1), ("u", "a", "like", 1)))) == 1
 
 
+def test_a_value_counts_relative_to_what_is_usual_with_the_user():
+    played = [("u", "a", 30.0), ("u", "b", 10.0), ("u", "c", 2.0), ("u", "d", None), ("v", "a", 500.0)]
+    given = table(Event, [(user, item, "play", days_ago(1), value) for user, item, value in played])
+    kinds = {**KINDS, "play": Kind("medium", 2.0, by_value=True)}
+    found = weigh(given, empty(Search), kinds=kinds, as_of=AS_OF)
+    assert found["weight"].tolist() == pytest.approx([4, 2, 2 * np.log2(1.2), 2, 2])
+    flat = weigh(given, empty(Search), kinds={**KINDS, "play": Kind("medium", 2.0)}, as_of=AS_OF)
+    assert flat["weight"].tolist() == [2] * 5
+
+
+def test_a_trace_given_twice_counts_once_with_its_larger_value():
+    given = table(Event, [("u", "a", "play", days_ago(1), value) for value in (1.0, 3.0)])
+    kinds = {**KINDS, "play": Kind("medium", 1.0, by_value=True)}
+    assert weigh(given, empty(Search), kinds=kinds, as_of=AS_OF)["weight"].tolist() == [1.0]
+
+
 def test_opened_searches_are_strong():
     searches = table(Search, [("u", "heart", days_ago(1), "a"), ("u", "heart", days_ago(2), None)])
     assert weights(empty(Event), searches) == [("a", "search", "strong", 3.0)]

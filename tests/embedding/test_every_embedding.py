@@ -15,7 +15,7 @@ from slipstream.tasks.embedding.lsi import lsi_items, tag_items
 from slipstream.tasks.embedding.pooling import pool_users
 from slipstream.tasks.embedding.sequence import item2vec
 from slipstream.tasks.embedding.words import embed_texts, word_vectors
-from slipstream.tasks.tables import ItemTagScore, ItemText, TermWeight
+from slipstream.tasks.tables import ItemTagScore, ItemText, TermWeight, empty
 from slipstream.tasks.vectors import ItemEmbedding
 from tests import worlds
 from tests.worlds import World, table
@@ -62,7 +62,7 @@ def als(world: World) -> ItemEmbedding:
 
 def ials(world: World) -> ItemEmbedding:
     knobs = {"size": 4, "epochs": 10, "regularisation": 0.01, "unobserved": 0.1, "exponent": 1.0, "seed": 0}
-    return ials_factors(world.interactions, **knobs).items
+    return ials_factors(world.interactions, empty(ItemTagScore), tag_weight=0.3, **knobs).items
 
 
 def joined(world: World) -> ItemEmbedding:

@@ -4,11 +4,14 @@ import numpy as np
 import pytest
 from threadpoolctl import threadpool_limits
 
-from slipstream.tasks.embedding.ials import groups, ials_factors, solve
+from slipstream.tasks.embedding.als import likes
+from slipstream.tasks.embedding.ials import groups, ials_factors, solve, with_tags
 from slipstream.tasks.embedding.matrices import arrange, distinct
-from tests.worlds import World
+from slipstream.tasks.tables import ItemTagScore, empty
+from tests.worlds import World, table
 
-KNOBS = {"epochs": 20, "regularisation": 0.01, "unobserved": 0.1, "exponent": 0.5, "seed": 0}
+KNOBS = {"epochs": 20, "regularisation": 0.01, "unobserved": 0.1, "exponent": 0.5, "tag_weight": 0.3, "seed": 0}
+NO_TAGS = empty(ItemTagScore)
 
 
 @pytest.fixture(autouse=True)
@@ -41,7 +44,7 @@ def test_groups_cover_every_row_once(two_clubs: World):
 
 
 def test_the_missing_item_scores_highest(two_clubs: World):
-    factors = ials_factors(two_clubs.interactions, size=2, **KNOBS)
+    factors = ials_factors(two_clubs.interactions, NO_TAGS, size=2, **KNOBS)
     scores = factors.users.matrix @ factors.items.matrix.T
     for user, item in two_clubs.right.items():
         line = scores[factors.users.positions([user])[0]]
@@ -51,5 +54,36 @@ def test_the_missing_item_scores_highest(two_clubs: World):
 
 def test_the_scale_of_weights_does_not_matter(two_clubs: World):
     louder = two_clubs.interactions.assign(weight=two_clubs.interactions["weight"] * 4)
-    one, other = (ials_factors(given, size=2, **KNOBS) for given in (two_clubs.interactions, louder))
+    one, other = (ials_factors(given, NO_TAGS, size=2, **KNOBS) for given in (two_clubs.interactions, louder))
     assert np.allclose(one.items.matrix, other.items.matrix, atol=1e-6)
+
+
+def test_tags_place_items_that_nobody_touched(two_clubs: World):
+    pairs = [(f"{club}{number}", club, 0.9, "") for club in ("heart", "skin") for number in (1, 2, 3, 4, 5)]
+    factors = ials_factors(two_clubs.interactions, table(ItemTagScore, pairs), size=2, **KNOBS)
+    assert sorted(factors.users.ids) == sorted(two_clubs.interactions["user_id"].unique())
+    assert len(factors.items) == 10
+    scores = factors.users.rows(["h1", "s1"]) @ factors.items.rows(["heart5", "skin5"]).T
+    assert scores[0, 0] > scores[0, 1]
+    assert scores[1, 1] > scores[1, 0]
+
+
+def test_tags_of_no_weight_change_nothing(two_clubs: World):
+    tags = table(ItemTagScore, [("heart5", "heart", 0.9, "")])
+    plain, weightless = (
+        ials_factors(two_clubs.interactions, given, size=2, **{**KNOBS, "tag_weight": weight})
+        for given, weight in ((NO_TAGS, 0.3), (tags, 0.0))
+    )
+    assert np.array_equal(plain.items.matrix, weightless.items.matrix)
+    assert np.array_equal(plain.users.matrix, weightless.users.matrix)
+
+
+def test_tags_stand_below_the_users_with_their_weight_on_average(two_clubs: World):
+    users, items, liked = likes(two_clubs.interactions)
+    tags = table(ItemTagScore, [("heart1", "heart", 0.9, ""), ("heart5", "heart", 0.3, "")])
+    every, stacked = with_tags(items, liked, tags, 0.6)
+    assert list(every) == sorted([*items, "heart5"])
+    assert np.allclose(stacked[: len(users)].sum(axis=1), liked.sum(axis=1))
+    last = stacked.toarray()[-1]
+    assert last[every.get_indexer(["heart1", "heart5"])] == pytest.approx([0.9, 0.3])
+    assert np.count_nonzero(last) == 2

@@ -13,7 +13,7 @@ from tests.pipelines.logs import write
 from tests.worlds import two_clubs
 
 AS_OF = datetime(2024, 2, 1, tzinfo=UTC)
-LEARNT = ("transitions", "ease", "edlae", "knn", "als", "ials")
+LEARNT = ("transitions", "ease", "edlae", "knn", "als", "ials", "ials_tags")
 NAMES = (*LEARNT, "popular", "fresh", "trending_24h", "trending_6h", "trending_1.5h", "popular_6h", "tags", "content")
 
 
@@ -38,10 +38,11 @@ def test_an_unknown_source_lists_the_known_ones(name):
         assert known in str(caught.value)
 
 
-@pytest.mark.parametrize("name", ["ease", "edlae", "als", "ials", "content"])
+@pytest.mark.parametrize("name", ["ease", "edlae", "als", "ials", "ials_tags", "content"])
 def test_the_missing_item_of_the_club_comes_first(build, tmp_path, name):
     world = two_clubs()
     small = {"ease": {"regularisation": 1}, "edlae": {"regularisation": 1}, "als": {"size": 2}, "ials": {"size": 2}}
+    small |= {"ials_tags": {"size": 2}}
     found = build(sources(knobs=small, **write(world, tmp_path / "clubs")).source(name))
     assert found[found["rank"] == 1].set_index("user_id")["item_id"].to_dict() == world.right
 
@@ -72,8 +73,28 @@ def test_transitions_fade_by_the_half_life_of_the_pipeline_or_by_a_knob():
     assert sources(transition_half_life_hours=2.0, knobs=knobs).neighbours["transitions"].half_life_hours == 5
 
 
+def test_transitions_start_from_so_many_recent_traces():
+    source = sources(knobs={"transitions": {"recent": 7, "decay": 0.5}})
+    proposing = source.source("transitions")
+    assert (proposing.recent, proposing.decay, source.neighbours["transitions"].decay) == (7, 0.5, 0.5)
+    assert (sources().source("transitions").recent, sources().source("transitions").decay) == (20, 0.9)
+
+
+def test_every_source_that_learnt_something_scores_the_whole_pool(build, tmp_path):
+    names = (*LEARNT, "popular", "tags")
+    pipeline = Backtest(candidate_sources=names, learn_by="time", as_of=AS_OF, **write(two_clubs(), tmp_path / "clubs"))
+    features = pipeline.find(RankingFeatures)
+    assert features.scores.names == LEARNT
+    found = build(features.scores)
+    assert set(found.columns) - {"user_id", "item_id"} == {f"source_{name}__share" for name in LEARNT}
+    assert len(found) == len(build(features.pool)[["user_id", "item_id"]].drop_duplicates())
+    assert build(features)["source_ials__share"].tolist() == found["source_ials__share"].tolist()
+
+
 def test_knobs_of_what_learns_nothing_are_refused():
-    with pytest.raises(ValueError, match=r"'popular' has knobs; .*als, content, ease, edlae, ials, knn, transitions"):
+    with pytest.raises(
+        ValueError, match=r"'popular' has knobs; .*als, content, ease, edlae, ials, ials_tags, knn, transitions"
+    ):
         sources(knobs={"popular": {"top": 3}})
 
 

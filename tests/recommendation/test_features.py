@@ -43,9 +43,16 @@ USER_TAGS = table(UserTagScore, [("u", "noir", 0.8, ""), ("u", "jazz", 0.4, ""),
 EMBEDDING = ItemEmbedding(pd.Index(["a", "b", "x"]), np.array([[0, 1], [3, 4], [2, 0]], np.float32))
 
 
-def features(pool=POOL, traces=TRACES, items=None, embeddings=(EMBEDDING,), **knobs):
+def scored(pool, **columns):
+    """Describe the pairs of a pool, in order, by columns of one value."""
+    pairs = pool[["user_id", "item_id"]].drop_duplicates().sort_values(["user_id", "item_id"], ignore_index=True)
+    return pairs.assign(**{name: np.float32(value) for name, value in columns.items()})
+
+
+def features(pool=POOL, traces=TRACES, items=None, embeddings=(EMBEDDING,), scores=None, **knobs):
     items = empty(Item) if items is None else items
-    found = ranking_features(pool, traces, items, ITEM_TAGS, USER_TAGS, embeddings, as_of=AS_OF, **knobs)
+    scores = scored(pool) if scores is None else scores
+    found = ranking_features(pool, traces, items, ITEM_TAGS, USER_TAGS, embeddings, scores, as_of=AS_OF, **knobs)
     return found.set_index(["user_id", "item_id"])
 
 
@@ -60,6 +67,18 @@ def test_sources_speak_by_rank_and_share_of_the_users_best():
     assert of.loc[("u", "a"), ["source_knn__rank", "source_knn__share"]].tolist() == [0, 0]
     assert of["agreement__count"].tolist() == [1, 2, 1, 1]
     assert of.loc[("u", "b"), "agreement__share"] == pytest.approx((1 + 0.5) / 2)
+
+
+def test_scores_of_the_whole_pool_come_before_those_of_what_a_source_proposes():
+    of = features(scores=scored(POOL, source_knn__share=0.25, other__thing=2))
+    assert of["source_knn__share"].tolist() == [0.25] * 4
+    assert of["other__thing"].tolist() == [2] * 4
+    assert of.loc[("u", "a"), "source_knn__rank"] == 0
+
+
+def test_scores_of_another_pool_are_refused():
+    with pytest.raises(ValueError, match="3 scored pairs are not the 4 of the pool"):
+        features(scores=scored(POOL).head(3))
 
 
 def test_popularity_is_relative_within_a_window():
