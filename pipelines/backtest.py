@@ -11,9 +11,10 @@ from slipstream.pipelines.ranking import Ranked, Stage, Window
 from slipstream.tasks.base import Table, Task
 from slipstream.tasks.data import Joined, Users
 from slipstream.tasks.evaluation import CatalogueQuality, Comparison, PooledQuality, TimeOrder, UserQualities
-from slipstream.tasks.tables import Metric, UserQuality
+from slipstream.tasks.recommendation import Ranker
+from slipstream.tasks.tables import Candidate, Metric, UserQuality
 
-RECOMMEND = "recommend"
+RECOMMEND, BEFORE = "recommend", "recommend before diversity"
 
 
 class Backtest(Ranked[DataFrame[Metric]]):
@@ -44,11 +45,11 @@ class Backtest(Ranked[DataFrame[Metric]]):
             stage = Stage(self, known, Users(tables=[window.later]), window.log.answers)
             ranker = self.ranker(window.log, window.as_of)
             rankers[f"ranker_{name}"] = ranker
-            judged: dict[str, Any] = {"truth": truth, "seen": known.interactions, "catalogue": stage.catalogue}
+            offered = stage.finish.offered
+            judged: dict[str, Any] = {"truth": truth, "seen": known.interactions, "catalogue": offered}
             judged |= {"ks": self.ks, "relevant": self.relevant}
-            lists = {RECOMMEND: stage.recommendations(ranker)} | {
-                source: stage.source(source) for source in dict.fromkeys([*self.candidate_sources, *self.baselines])
-            }
+            lists: dict[str, Table[Any]] = {RECOMMEND: stage.recommendations(ranker)}
+            lists |= {name: self.other(name, stage, ranker) for name in self.others()}
             for source, made in lists.items():
                 quality = UserQualities(
                     recommendations=made, source=source, cut=name, cold_below=self.cold_below, **judged
@@ -59,9 +60,17 @@ class Backtest(Ranked[DataFrame[Metric]]):
                 order = TimeOrder(history=known.interactions, truth=truth, as_of=window.as_of)
                 checks[f"order_{name}"] = order
         means = PooledQuality(qualities=qualities, seed=self.seed)
-        baselines = tuple(dict.fromkeys([*self.candidate_sources, *self.baselines]))
-        differences = Comparison(qualities=qualities, baselines=baselines, seed=self.seed)
+        differences = Comparison(qualities=qualities, baselines=self.others(), seed=self.seed)
         return {"quality": Joined(tables=[means, differences, *others]), **rankers, **checks}
+
+    def others(self) -> tuple[str, ...]:
+        """Name the lists that the recommendations are compared with."""
+        before = [BEFORE] if self.is_diverse else []
+        return tuple(dict.fromkeys([*self.candidate_sources, *self.baselines, *before]))
+
+    def other(self, name: str, stage: Stage, ranker: Ranker) -> Table[Candidate]:
+        """Make the lists of one source, or what would be recommended without diversity, under the same rules."""
+        return stage.finish.pinned(stage.ranked(ranker)) if name == BEFORE else stage.offered.source(name)
 
     def judged_windows(self) -> Iterator[tuple[str, Window]]:
         """Part the log for each cut."""

@@ -1,15 +1,16 @@
 """From knowledge to ranked lists: proposals, a ranker that learns on later windows, recommendations with reasons."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import cached_property
 from typing import Any, Generic, TypeVar
 
 import luigi
 
+from slipstream.pipelines.finishing import Finish, Finished
 from slipstream.pipelines.knowledge import Knowledge
-from slipstream.pipelines.log import FromLog, Log
+from slipstream.pipelines.log import Log
 from slipstream.pipelines.sources import Sources
 from slipstream.tasks.base import Table, Task
 from slipstream.tasks.data import Between, Later, SampledUsers, Users
@@ -21,7 +22,7 @@ from slipstream.tasks.recommendation import (
     Ranker,
     RankingFeatures,
     Recommendations,
-    SpreadItems,
+    Refusals,
 )
 from slipstream.tasks.tables import (
     Answer,
@@ -48,7 +49,7 @@ class Window:
     until: datetime
 
 
-class Ranked(FromLog[P], Generic[P]):
+class Ranked(Finished[P], Generic[P]):
     """A pipeline that ranks items for users.
 
     candidate_sources name what proposes items: popular, fresh, trending_<hours>h, transitions, ease, edlae, knn, als,
@@ -65,7 +66,6 @@ class Ranked(FromLog[P], Generic[P]):
     knobs: luigi.DictParameter[dict[str, Any]] = luigi.DictParameter(default={})
     transition_half_life_hours: luigi.FloatParameter = luigi.FloatParameter(default=0.0)
     active_days: luigi.FloatParameter = luigi.FloatParameter(default=0.0)
-    hidden: luigi.ListParameter[tuple[str, ...]] = luigi.ListParameter(default=())
     learn_by: luigi.ChoiceParameter = luigi.ChoiceParameter(choices=("window", "time", "random"), default="window")
     windows: luigi.IntParameter = luigi.IntParameter(default=1)
     window_hours: luigi.FloatParameter = luigi.FloatParameter(default=24.0)
@@ -73,8 +73,6 @@ class Ranked(FromLog[P], Generic[P]):
     incumbent: luigi.Parameter[str] = luigi.Parameter(default="")
     training_users: luigi.IntParameter = luigi.IntParameter(default=3000)
     relevant: luigi.ListParameter[tuple[str, ...]] = luigi.ListParameter(default=("strong", "medium"))
-    top: luigi.IntParameter = luigi.IntParameter(default=20)
-    per_tag: luigi.IntParameter = luigi.IntParameter(default=0)
     language: luigi.ChoiceParameter = luigi.ChoiceParameter(choices=("en", "ja"), default="en")
 
     def knowledge(self, log: Log, as_of: datetime) -> Knowledge:
@@ -137,7 +135,6 @@ class Stage:
             interactions=self.known.interactions,
             as_of=self.known.as_of,
             active_days=self.pipeline.active_days,
-            hidden=self.pipeline.hidden,
         )
 
     @cached_property
@@ -180,22 +177,37 @@ class Stage:
             as_of=self.known.as_of,
         )
 
+    @cached_property
+    def finish(self) -> Finish:
+        """What is done to ranked lists before they are shown."""
+        return Finish(self.pipeline, self.known, self.users, self.catalogue)
+
+    @cached_property
+    def offered(self) -> Sources:
+        """What proposes items that the rules allow: to judge by, and to fill lists up."""
+        return replace(self.sources, catalogue=self.finish.offered)
+
+    def ranked(self, ranker: Ranker) -> RankedItems:
+        """Order for the users what the rules allow."""
+        fallbacks = [self.offered.source(name) for name in self.fallbacks()]
+        return self._ranked(ranker, fallbacks, self.finish.refusals, self.finish.depth)
+
+    def unruled(self, ranker: Ranker) -> RankedItems:
+        """Order for the users whatever there is."""
+        return self._ranked(ranker, [self.source(name) for name in self.fallbacks()], [], self.pipeline.top)
+
+    def _ranked(
+        self, ranker: Ranker, fallbacks: list[Table[Candidate]], refusals: list[Refusals], top: int
+    ) -> RankedItems:
+        people: dict[str, Any] = {"interactions": self.known.interactions, "users": self.users}
+        lists: dict[str, Any] = {"fallbacks": fallbacks, "refusals": refusals, "top": top}
+        return RankedItems(ranker=ranker, features=self.features, **people, **lists)
+
     def recommendations(self, ranker: Ranker) -> Recommendations:
         """Rank for the users, and say why."""
         pipeline, known, near = self.pipeline, self.known, self.sources.neighbours
-        ranked: Table[Candidate] = RankedItems(
-            ranker=ranker,
-            features=self.features,
-            interactions=known.interactions,
-            users=self.users,
-            fallbacks=[self.source(name) for name in self.fallbacks()],
-            top=pipeline.top,
-            hidden=pipeline.hidden,
-        )
-        if pipeline.per_tag:
-            ranked = SpreadItems(ranked=ranked, item_tags=known.item_tags, per_tag=pipeline.per_tag, top=pipeline.top)
         return Recommendations(
-            ranked=ranked,
+            ranked=self.finish.lists(self.ranked(ranker)),
             ranker=ranker,
             features=self.features,
             interactions=known.interactions,

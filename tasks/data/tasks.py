@@ -20,6 +20,7 @@ from slipstream.tasks.tables import (
     Item,
     ItemTag,
     KindContribution,
+    Offer,
     QuarantinedRow,
     Row,
     Search,
@@ -56,7 +57,7 @@ class _FileTable(Table[R], Generic[R]):
 class Quarantine(_FileTable[QuarantinedRow]):
     """The rows of files that could not be read, each with its reason."""
 
-    rows: ClassVar[Sequence[type[Row]]] = (Event, Search, Answer, Item, ItemTag, Tag, Alias)
+    rows: ClassVar[Sequence[type[Row]]] = (Event, Search, Answer, Item, Offer, ItemTag, Tag, Alias)
 
     table: luigi.Parameter = luigi.Parameter()
     kinds: KindNamesParameter = KindNamesParameter(default=())
@@ -101,6 +102,10 @@ class AnswerFile(FileTable[Answer]):
 
 class ItemFile(FileTable[Item]):
     """Items as found in files."""
+
+
+class OfferFile(FileTable[Offer]):
+    """The owners and expiry of items as found in files."""
 
 
 class ItemTagFile(FileTable[ItemTag]):

@@ -4,7 +4,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from slipstream.tasks.recommendation.tracing import Outcome, Place, Rules, Trace, Voice
+from slipstream.tasks.recommendation.stages import Rules
+from slipstream.tasks.recommendation.tracing import Outcome, Place, Trace, Voice
 from slipstream.telling import answer, lines, ordinal
 from tests.worlds import AS_OF
 
@@ -19,6 +20,7 @@ OUTRANKED = Trace(
     traces=12,
     catalogue=1000,
     absence="",
+    rule="",
     past=(),
     voices=(Voice("knn", 5, 0.9, 100, 0.1, fallback=False), Voice("popular", None, None, 0, None, fallback=True)),
     pooled=("knn",),
@@ -58,7 +60,11 @@ def told(found):
             "shown at rank 1, new",
         ),
         (replace(NOWHERE, outcome=Outcome.SEEN, past=(("like", AS_OF),)), "seen: watched on 2024-02-01"),
-        (replace(NOWHERE, outcome=Outcome.HIDDEN), "removed by the rule `hidden`"),
+        (replace(NOWHERE, outcome=Outcome.REFUSED, rule="1: hide a"), "removed by rule 1: hide a"),
+        (
+            replace(OUTRANKED, outcome=Outcome.MOVED, moved=("1 of tag 'noir' stand before it", 2, 0)),
+            "not shown: moved behind the places shown: moved from 2 to no place, as 1 of tag 'noir' stand before it",
+        ),
         (
             replace(NOWHERE, outcome=Outcome.ABSENT, absence="unpublished"),
             "not in the catalogue as of 2024-02-01: it is published later",
