@@ -14,7 +14,7 @@ from slipstream.tasks.data import OfferFile
 from slipstream.tasks.recommendation import DiverseItems, Moves, OfferedItems, PinnedItems, Refusals, RuleCounts
 from slipstream.tasks.recommendation.diversity import check_diversity
 from slipstream.tasks.recommendation.rules import OFFERED, PIN, parse_rules
-from slipstream.tasks.tables import Candidate, CatalogueItem, Offer, User
+from slipstream.tasks.tables import Candidate, CatalogueItem, Offer, Refusal, User
 
 P = TypeVar("P")
 DEEPER = 5
@@ -58,7 +58,7 @@ class Finish:
         check_diversity(self.pipeline.diversity, self.pipeline.quotas)
 
     @cached_property
-    def refusals(self) -> list[Refusals]:
+    def refusals(self) -> list[Table[Refusal]]:
         """What the rules keep out of lists; none without rules."""
         if not self.pipeline.rules:
             return []

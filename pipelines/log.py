@@ -13,6 +13,7 @@ from slipstream.tasks.data import (
     AliasFile,
     AnswerFile,
     Before,
+    DistinctEvents,
     Earlier,
     EventFile,
     HumanEvents,
@@ -70,7 +71,8 @@ class FromLog(Pipeline[P], Generic[P]):
 
     Each file parameter is a list of {"path": ..., further options of the source}; dictionary holds tags with their
     spellings, tag_names the names of tags that item_tags give by id, the aliases further ids of users and items.
-    as_of is the moment at which the pipeline stands: nothing at or after it is seen.
+    as_of is the moment at which the pipeline stands: nothing at or after it is seen. With remove_robots users that no
+    person could be are left out; a trace that repeats one of the same user, item and kind within repeat_seconds is too.
     """
 
     as_of: gokart.ZonedDateSecondParameter = gokart.ZonedDateSecondParameter()
@@ -88,6 +90,7 @@ class FromLog(Pipeline[P], Generic[P]):
     remove_robots: luigi.BoolParameter = luigi.BoolParameter(
         default=False, parsing=luigi.BoolParameter.EXPLICIT_PARSING
     )
+    repeat_seconds: luigi.FloatParameter = luigi.FloatParameter(default=0.0)
     japanese: luigi.ChoiceParameter = luigi.ChoiceParameter(choices=("ngram", "sudachi"), default="ngram")
     seed: luigi.IntParameter = luigi.IntParameter(default=0)
 
@@ -109,7 +112,9 @@ class FromLog(Pipeline[P], Generic[P]):
         """Read the files as they stood at as_of."""
         events = self.files(EventFile, self.events, kinds=self.kinds)
         if self.remove_robots:
-            events = HumanEvents(events=events, robots=Robots(events=events))
+            events = HumanEvents(events=events, robots=Robots(events=Before(rows=events, as_of=self.as_of)))
+        if self.repeat_seconds:
+            events = DistinctEvents(events=events, seconds=self.repeat_seconds)
         item_tags = self.files(ItemTagFile, self.item_tags)
         if self.tag_names:
             item_tags = NamedItemTags(tags=item_tags, names=self.files(AliasFile, self.tag_names))

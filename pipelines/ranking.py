@@ -22,7 +22,6 @@ from slipstream.tasks.recommendation import (
     Ranker,
     RankingFeatures,
     Recommendations,
-    Refusals,
 )
 from slipstream.tasks.tables import (
     Answer,
@@ -31,6 +30,7 @@ from slipstream.tasks.tables import (
     Event,
     Interaction,
     RankingFeature,
+    Refusal,
     User,
 )
 from slipstream.tasks.tagging import UserTagScores
@@ -197,7 +197,7 @@ class Stage:
         return self._ranked(ranker, [self.source(name) for name in self.fallbacks()], [], self.pipeline.top)
 
     def _ranked(
-        self, ranker: Ranker, fallbacks: list[Table[Candidate]], refusals: list[Refusals], top: int
+        self, ranker: Ranker, fallbacks: list[Table[Candidate]], refusals: list[Table[Refusal]], top: int
     ) -> RankedItems:
         people: dict[str, Any] = {"interactions": self.known.interactions, "users": self.users}
         lists: dict[str, Any] = {"fallbacks": fallbacks, "refusals": refusals, "top": top}

@@ -47,7 +47,7 @@ class Recommend(Ranked[DataFrame[Recommendation]]):
             ),
         }
         ranked = stage.ranked(ranker)
-        told = stage.finish.moves(ranked) | stage.finish.counts(stage.unruled(ranker), tables["recommendations"].ranked)
+        told = stage.finish.moves(ranked) | stage.finish.counts(stage.unruled(ranker), stage.finish.lists(ranked))
         return {**tables, **others, **told, **self.exports(tables)}
 
     def answers_now(self, answers: Table[Answer]) -> Table[Answer]:

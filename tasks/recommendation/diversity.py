@@ -96,7 +96,7 @@ def line(rows: pl.DataFrame, shelf: Shelf) -> tuple[Positions, Positions]:
     user = rows["user_id"].rle_id().to_numpy().astype(np.int64)
     place = place_within(user)
     lines = np.full((int(user.max(initial=-1)) + 1, int(place.max(initial=-1)) + 1), -1, np.int64)
-    lines[user, place] = shelf.items.get_indexer(rows["item_id"].to_pandas())
+    lines[user, place] = shelf.items.get_indexer(pd.Index(rows["item_id"].to_pandas()))
     return lines, np.flatnonzero(place == 0)
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 import numpy as np
+import pandas as pd
 import polars as pl
 from pandera.typing import DataFrame
 
@@ -45,7 +46,7 @@ def find_moves(
 
 def _why(rows: pl.DataFrame, lines: Positions, shelf: Shelf) -> list[str]:
     """Say of each row why it has its new place."""
-    item = shelf.items.get_indexer(rows["item_id"].to_pandas())
+    item = shelf.items.get_indexer(pd.Index(rows["item_id"].to_pandas()))
     was, now = rows["rank_before"].to_numpy(), rows["rank_after"].to_numpy()
     others = lines[rows["line"].to_numpy()]
     ahead = (others >= 0) & ((np.arange(others.shape[1]) < now[:, None] - 1) | (now == 0)[:, None])

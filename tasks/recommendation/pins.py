@@ -1,6 +1,7 @@
 """Items that stand at a fixed place."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import polars as pl
 from pandera.typing import DataFrame
@@ -44,7 +45,7 @@ def pin(
 
 def _wanted(rules: Sequence[Rule], users: pl.DataFrame, catalogue: pl.DataFrame) -> pl.DataFrame:
     """List who is to get which item of the catalogue where, in the order of the places."""
-    schema = {"item_id": pl.String, "rank": pl.Int64, "common": pl.Boolean, "users": pl.List(pl.String)}
+    schema: dict[str, Any] = {"item_id": pl.String, "rank": pl.Int64, "common": pl.Boolean, "users": pl.List(pl.String)}
     rows = [(*rule.names, rule.rank, not rule.users, list(rule.users)) for rule in rules if rule.kind == PIN]
     pins = pl.DataFrame(rows, schema=schema, orient="row").join(catalogue, on="item_id", how="semi")
     everybody = users.join(pins.filter("common").drop("users"), how="cross")
