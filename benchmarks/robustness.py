@@ -7,6 +7,7 @@ of the real people are judged by what they really did next.
 
 import argparse
 import json
+import math
 import tempfile
 import time
 from collections.abc import Sequence
@@ -51,17 +52,17 @@ class Lists(Ranked[DataFrame[Recommendation]]):
 def plant(events: DataFrame[Event], *, share: float, seed: int) -> tuple[pd.DataFrame, DataFrame[User]]:
     """Add robots and repeats to a log; give it with the robots' names.
 
-    A third of the robots' traces each is left by sweepers, who fetch 1,000 items, about one a second; by crawlers, who
-    fetch 500, at random moments five minutes apart on average, day and night; and by clocks, who touch 20 items by
-    turns, 200 times, every 45 seconds to the second. They end in the last tenth of the log, and leave the kinds of
-    trace that people do.
+    At least a third of the robots' traces each is left by sweepers, who fetch 1,000 items, about one a second; by
+    crawlers, who fetch 500, at random moments five minutes apart on average, day and night; and by clocks, who touch 20
+    items by turns, 200 times, every 45 seconds to the second. They end in the last tenth of the log, and leave the
+    kinds of trace that people do.
     """
     rng = np.random.default_rng(seed)
     parts, names = [], []
     items = np.sort(events["item_id"].unique())
     begin, end = events["at"].quantile(0.9), events["at"].max()
     for kind, size in (("sweeper", SWEEP), ("crawler", CRAWL), ("clock", CLOCK)):
-        for number in range(max(round(share * len(events) / 3 / size), 1)):
+        for number in range(math.ceil(share * len(events) / 3 / size)):
             gaps = {
                 "sweeper": rng.uniform(0.4, 1.6, size),
                 "crawler": rng.exponential(300, size),

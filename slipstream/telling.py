@@ -129,7 +129,8 @@ def _ranking(found: Trace, rules: Rules, titles: Mapping[str, str]) -> Iterator[
         yield "no place"
         return
     place = found.place
-    yield f"{ordinal(place.rank)} of {found.line:,}, score {place.score:.3f} by {place.source}"
+    would = "would be " if found.outcome == Outcome.REFUSED else ""
+    yield f"{would}{ordinal(place.rank)} of {found.line:,}, score {place.score:.3f} by {place.source}"
     parts = found.contributions
     if parts["item"].notna().any():
         yield f"what its score is made of, beside the last one shown: {_of_last(found.last, titles)}"

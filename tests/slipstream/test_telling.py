@@ -99,6 +99,12 @@ def test_stages_follow_in_order():
     assert "list       not in it; the last place has Beta [b] at 2" in page
 
 
+def test_a_refused_item_is_told_the_place_it_would_have():
+    page = told(replace(OUTRANKED, outcome=Outcome.REFUSED, rule="2: never noir"))
+    assert "ranking    would be 57th of 212, score -1.500 by ranker" in page
+    assert "rules      removed by rule 2: never noir" in page
+
+
 def test_contributions_stand_beside_those_of_the_last_one_shown_by_falling_difference():
     page = [" ".join(line.split()) for line in told(OUTRANKED)]
     first = page.index("this item the last difference")
