@@ -23,9 +23,10 @@ from pandera.typing import DataFrame
 
 from slipstream import conf
 from slipstream.pipelines.backtest import Backtest
+from slipstream.pipelines.log import Files
 from slipstream.pipelines.ranking import Ranked, Stage
 from slipstream.tasks.base import Table
-from slipstream.tasks.data import Robots, Users
+from slipstream.tasks.data import EventFile, Robots, Users
 from slipstream.tasks.evaluation.comparison import compare, pool_users
 from slipstream.tasks.evaluation.trial import Trial
 from slipstream.tasks.evaluation.users import judge_users
@@ -38,13 +39,15 @@ TABLES = ("events", "searches", "answers", "items", "item_tags", "dictionary")
 
 
 class Lists(Ranked[DataFrame[Recommendation]]):
-    """The lists of everybody in the log."""
+    """The lists of those who are judged."""
+
+    judged: Files = luigi.ListParameter(default=())
 
     def requires(self) -> dict[str, Any]:
         """Rank."""
         log = self.log()
         known = self.knowledge(log, self.as_of)
-        stage = Stage(self, known, Users(tables=[log.events]), log.answers)
+        stage = Stage(self, known, Users(tables=[self.files(EventFile, self.judged, kinds=self.kinds)]), log.answers)
         lists = stage.recommendations(self.ranker(log, self.as_of))
         return {"recommendations": lists, "interactions": known.interactions, "catalogue": stage.catalogue}
 
@@ -85,6 +88,7 @@ def lists_of(backtest: Backtest, folder: Path, as_of: Any, **cleaning: Any) -> L
     shared = {name for name, _ in Ranked.get_params()} & {name for name, _ in Backtest.get_params()}
     knobs = {name: getattr(backtest, name) for name in shared}
     files: dict[str, Any] = {name: [{"path": str(folder / f"{name}.parquet")}] for name in TABLES}
+    files["judged"] = [{"path": str(folder.parent / "later/events.parquet")}]
     none = {"tag_names": (), "user_aliases": (), "item_aliases": ()}
     return Lists(**{**knobs, **files, **none, "as_of": as_of, **cleaning})
 
@@ -109,6 +113,7 @@ def measure(backtest: Backtest, folder: Path, *, share: float, seed: int) -> pd.
     truth = build(backtest.labels(window.later, window.until))
     noise, robots = plant(history["events"], share=share, seed=seed)
     print(f"{len(history['events']):,} traces, {len(noise) - len(history['events']):,} planted by {len(robots)} robots")
+    write({"events": build(window.later)}, folder / "later")
     made, noisy = write(history, folder / "clean"), write({**history, "events": noise}, folder / "noisy")
     runs = {
         CLEAN: lists_of(backtest, made, window.as_of),
