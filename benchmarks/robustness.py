@@ -132,6 +132,8 @@ def measure(backtest: Backtest, folder: Path, *, share: float, seed: int) -> pd.
     found = set(build(runs[CLEANED].find(Robots))["user_id"])
     planted = set(robots["user_id"])
     print(f"robots found: {len(found & planted)} of {len(planted)}; people taken for robots: {len(found - planted)}")
+    rest = [build(lists_of(backtest, part, window.as_of, **CLEANING).log().events) for part in (made, noisy)]
+    print(f"{'the same' if rest[0].equals(rest[1]) else 'not the same'} traces are left of either log by cleaning")
     knobs: dict[str, Any] = {"resamples": 1000, "seed": seed}
     return pd.concat([pool_users(qualities, **knobs), compare(qualities, baselines=[CLEAN], **knobs)])
 

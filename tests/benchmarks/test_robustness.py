@@ -71,5 +71,6 @@ def test_the_program_tells_what_noise_costs(tmp_path):
 
     assert done.returncode == 0, done.stderr
     assert "robots found: 3 of 3; people taken for robots: 0" in done.stdout
+    assert "the same traces are left of either log by cleaning" in done.stdout
     number = r"[+-]?\d\.\d{4}"
     assert len(re.findall(rf"^\| .* \| {number} \[{number}, {number}\] \|", done.stdout, flags=re.MULTILINE)) == 3
