@@ -1,14 +1,27 @@
 """Robots and doubled traces in the log of two clubs."""
 
+from typing import Any
+
 import pandas as pd
 import pytest
+from pandera.typing import DataFrame
 
 from slipstream import conf
+from slipstream.pipelines.ranking import Ranked, Stage
+from slipstream.tasks.data import Users
+from slipstream.tasks.tables import Candidate
 from tests.pipelines.logs import write
-from tests.pipelines.test_ranking import AS_OF, Lists
-from tests.worlds import World, moment, two_clubs
+from tests.worlds import AS_OF, World, moment, two_clubs
 
-OPTIONS = {"candidate_sources": ("popular", "knn"), "learn_by": "time", "top": 3}
+
+class Near(Ranked[DataFrame[Candidate]]):
+    """What people who like the same like."""
+
+    def requires(self) -> dict[str, Any]:
+        """Recommend by neighbours alone: whatever is ranked starts from such proposals."""
+        log = self.log()
+        stage = Stage(self, self.knowledge(log, self.as_of), Users(tables=[log.events]), log.answers)
+        return {"lists": stage.source("knn")}
 
 
 def noisy(world):
@@ -26,7 +39,7 @@ def lists(tmp_path, workspace, build):
     conf.set_workspace(workspace)
 
     def make(world, name, **cleaning):
-        made = build(Lists(as_of=AS_OF, **OPTIONS, **write(world, tmp_path / name), **cleaning))
+        made = build(Near(as_of=AS_OF.to_pydatetime(), **write(world, tmp_path / name), **cleaning))
         people = made[~made["user_id"].str.startswith("robot")]
         return people.sort_values(["user_id", "rank"], ignore_index=True)
 
@@ -48,5 +61,5 @@ def test_a_robot_is_known_by_what_it_did_so_far(tmp_path, build):
     )
     files = write(world, tmp_path / "later")
     for hour, stays in ((40, True), (60, False)):
-        log = Lists(as_of=moment(hour).to_pydatetime(), remove_robots=True, **files).log()
+        log = Near(as_of=moment(hour).to_pydatetime(), remove_robots=True, **files).log()
         assert ("h1" in set(build(log.events)["user_id"])) == stays
