@@ -21,9 +21,10 @@ from slipstream.tasks.evaluation import (
     TimeOrder,
     UserQualities,
 )
-from slipstream.tasks.tables import CatalogueItem, Metric, UserQuality
+from slipstream.tasks.recommendation import Ranker
+from slipstream.tasks.tables import Candidate, CatalogueItem, Metric, UserQuality
 
-RECOMMEND = "recommend"
+RECOMMEND, BEFORE = "recommend", "recommend before diversity"
 
 
 class Backtest(Ranked[DataFrame[Metric]]):
@@ -54,16 +55,16 @@ class Backtest(Ranked[DataFrame[Metric]]):
         for name, window in self.judged_windows():
             known = self.knowledge(window.log, window.as_of)
             truth = self.labels(window.later, window.until)
-            stage = Stage(self, known, Users(tables=[window.later]), window.log.answers, window.offered)
+            stage = Stage(self, known, Users(tables=[window.later]), window.log.answers, window.within)
             ranker = self.ranker(window.log, window.as_of)
             rankers[f"ranker_{name}"] = ranker
+            reach = stage.finish.allowed(self.within_reach(window, stage))
             judged: dict[str, Any] = {"truth": truth, "seen": known.interactions}
-            judged |= {"catalogue": self.within_reach(window, stage), "relevant": self.relevant}
+            judged |= {"catalogue": reach, "relevant": self.relevant}
             others.append(CandidateRecall(pool=stage.features.pool, **judged))
             judged["ks"] = self.ks
-            lists = {RECOMMEND: stage.recommendations(ranker)} | {
-                source: stage.source(source) for source in dict.fromkeys([*self.candidate_sources, *self.baselines])
-            }
+            lists: dict[str, Table[Any]] = {RECOMMEND: stage.recommendations(ranker)}
+            lists |= {name: self.other(name, stage, ranker) for name in self.others()}
             for source, made in lists.items():
                 self.check(made, window)
                 quality = UserQualities(
@@ -75,8 +76,7 @@ class Backtest(Ranked[DataFrame[Metric]]):
                 order = TimeOrder(history=known.interactions, truth=truth, as_of=window.as_of)
                 checks[f"order_{name}"] = order
         means = PooledQuality(qualities=qualities, seed=self.seed)
-        baselines = tuple(dict.fromkeys([*self.candidate_sources, *self.baselines]))
-        differences = Comparison(qualities=qualities, baselines=baselines, seed=self.seed)
+        differences = Comparison(qualities=qualities, baselines=self.others(), seed=self.seed)
         return {"quality": Joined(tables=[means, differences, *others]), **rankers, **checks}
 
     def check(self, made: Task[Any], window: Window) -> None:
@@ -85,6 +85,15 @@ class Backtest(Ranked[DataFrame[Metric]]):
             refuse_future(made, as_of=window.as_of)
         else:
             refuse_held_out(made, by="events" if self.held_out else self.learn_by)
+
+    def others(self) -> tuple[str, ...]:
+        """Name the lists that the recommendations are compared with."""
+        before = [BEFORE] if self.is_diverse else []
+        return tuple(dict.fromkeys([*self.candidate_sources, *self.baselines, *before]))
+
+    def other(self, name: str, stage: Stage, ranker: Ranker) -> Table[Candidate]:
+        """Make the lists of one source, or what would be recommended without diversity, under the same rules."""
+        return stage.finish.pinned(stage.ranked(ranker)) if name == BEFORE else stage.offered.source(name)
 
     def judged_windows(self) -> Iterator[tuple[str, Window]]:
         """Part the log for each cut, fold or file of what is held out."""
@@ -122,7 +131,7 @@ class Backtest(Ranked[DataFrame[Metric]]):
 
     def within_reach(self, window: Window, stage: Stage) -> Table[CatalogueItem]:
         """List the items that may count as right: what is offered, and what is known from held-out events alone."""
-        if self.parts_at_one_moment() or window.offered is not None:
+        if self.parts_at_one_moment() or window.within is not None:
             return stage.catalogue
         whole = replace(window.log, events=Joined(tables=[window.log.events, window.later]))
         return stage.catalogue_of(self.interactions(whole, window.as_of))

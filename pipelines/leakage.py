@@ -7,13 +7,13 @@ from typing import Any
 from slipstream.pipelines.log import TELLING
 from slipstream.tasks.base import Task
 from slipstream.tasks.data import Before, Between, Earlier, FileTable, Users, WithoutPairs
-from slipstream.tasks.recommendation import OfferedItems
+from slipstream.tasks.recommendation import TouchedItems
 from slipstream.tasks.tables import Answer, Event, Impression, ItemTag, Row, Search, columns
 
 TABLES: dict[str, type[Row]] = {"events": Event, "searches": Search, "answers": Answer}
 TABLES |= {"item_tags": ItemTag, "impressions": Impression}
 TIMES = {"at", "published_at"}
-ASKED = (Users, OfferedItems)  # for whom and among what lists are asked for: that is given, not known
+ASKED = (Users, TouchedItems)  # for whom and among what lists are asked for: that is given, not known
 
 IsCut = Callable[[Task[Any]], bool]
 

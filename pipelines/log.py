@@ -14,6 +14,7 @@ from slipstream.tasks.data import (
     AnswerFile,
     Before,
     CoreEvents,
+    DistinctEvents,
     Earlier,
     EventFile,
     HumanEvents,
@@ -87,9 +88,10 @@ class FromLog(Pipeline[P], Generic[P]):
 
     Each file parameter is a list of {"path": ..., further options of the source}; dictionary holds tags with their
     spellings, impressions what was shown to whom at which position, tag_names the names of tags that item_tags give by
-    id, the aliases further ids of users and items.
-    as_of is the moment at which the pipeline stands: nothing at or after it is seen. With min_per_user or min_per_item,
-    traces of users and items with fewer of them are left out, counted core_rounds times (0: until all have enough).
+    id, the aliases further ids of users and items. as_of is the moment at which the pipeline stands: nothing at or
+    after it is seen. With remove_robots users that no person could be are left out; a trace that repeats one of the
+    same user, item and kind within repeat_seconds is too. With min_per_user or min_per_item, traces of users and items
+    with fewer of them are left out, counted core_rounds times (0: until all have enough).
     """
 
     as_of: gokart.ZonedDateSecondParameter = gokart.ZonedDateSecondParameter()
@@ -111,6 +113,7 @@ class FromLog(Pipeline[P], Generic[P]):
     min_per_user: luigi.IntParameter = luigi.IntParameter(default=0)
     min_per_item: luigi.IntParameter = luigi.IntParameter(default=0)
     core_rounds: luigi.IntParameter = luigi.IntParameter(default=0)
+    repeat_seconds: luigi.FloatParameter = luigi.FloatParameter(default=0.0)
     japanese: luigi.ChoiceParameter = luigi.ChoiceParameter(choices=("ngram", "sudachi"), default="ngram")
     seed: luigi.IntParameter = luigi.IntParameter(default=0)
 
@@ -133,9 +136,11 @@ class FromLog(Pipeline[P], Generic[P]):
         events = self.files(EventFile, self.events, kinds=self.kinds)
         impressions = self.files(ImpressionFile, self.impressions)
         if self.remove_robots:
-            robots = Robots(events=events)
+            robots = Robots(events=Before(rows=events, as_of=self.as_of))
             events = HumanEvents(events=events, robots=robots)
             impressions = HumanImpressions(impressions=impressions, robots=robots)
+        if self.repeat_seconds:
+            events = DistinctEvents(events=events, seconds=self.repeat_seconds)
         item_tags = self.files(ItemTagFile, self.item_tags)
         if self.tag_names:
             item_tags = NamedItemTags(tags=item_tags, names=self.files(AliasFile, self.tag_names))

@@ -1,15 +1,16 @@
 """From knowledge to ranked lists: proposals, a ranker that learns on later windows, recommendations with reasons."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import cached_property
 from typing import Any, Generic, TypeVar
 
 import luigi
 
+from slipstream.pipelines.finishing import Finish, Finished
 from slipstream.pipelines.knowledge import Knowledge
-from slipstream.pipelines.log import FromLog, Log
+from slipstream.pipelines.log import Log
 from slipstream.pipelines.sources import Sources
 from slipstream.tasks.base import Table, Task
 from slipstream.tasks.data import Between, Later, SampledUsers, Users
@@ -18,13 +19,12 @@ from slipstream.tasks.recommendation import (
     CandidatePool,
     Catalogue,
     Exposures,
-    OfferedItems,
     PositionBias,
     RankedItems,
     Ranker,
     RankingFeatures,
     Recommendations,
-    SpreadItems,
+    TouchedItems,
 )
 from slipstream.tasks.tables import (
     Answer,
@@ -35,6 +35,7 @@ from slipstream.tasks.tables import (
     Impression,
     Interaction,
     RankingFeature,
+    Refusal,
     User,
 )
 from slipstream.tasks.tagging import UserTagScores
@@ -45,17 +46,17 @@ P = TypeVar("P")
 
 @dataclass(frozen=True)
 class Window:
-    """A log, the moment it ends at, what people did next and were shown; if set, only items of `offered` count."""
+    """A log, the moment it ends at, what people did next and were shown; if set, only items of `within` count."""
 
     log: Log
     as_of: datetime
     later: Table[Event]
     until: datetime
     shown: Table[Impression]
-    offered: Table[Event] | None = None
+    within: Table[Event] | None = None
 
 
-class Ranked(FromLog[P], Generic[P]):
+class Ranked(Finished[P], Generic[P]):
     """A pipeline that ranks items for users.
 
     candidate_sources name what proposes items: popular, popular_<hours>h, fresh, trending_<hours>h, transitions, ease,
@@ -75,7 +76,6 @@ class Ranked(FromLog[P], Generic[P]):
     knobs: luigi.DictParameter[dict[str, Any]] = luigi.DictParameter(default={})
     transition_half_life_hours: luigi.FloatParameter = luigi.FloatParameter(default=0.0)
     active_days: luigi.FloatParameter = luigi.FloatParameter(default=0.0)
-    hidden: luigi.ListParameter[tuple[str, ...]] = luigi.ListParameter(default=())
     learn_by: luigi.ChoiceParameter = luigi.ChoiceParameter(
         choices=("window", "time", "last", "random", "events", "items"), default="window"
     )
@@ -86,8 +86,6 @@ class Ranked(FromLog[P], Generic[P]):
     incumbent: luigi.Parameter[str] = luigi.Parameter(default="")
     training_users: luigi.IntParameter = luigi.IntParameter(default=3000)
     relevant: luigi.ListParameter[tuple[str, ...]] = luigi.ListParameter(default=("strong", "medium"))
-    top: luigi.IntParameter = luigi.IntParameter(default=20)
-    per_tag: luigi.IntParameter = luigi.IntParameter(default=0)
     language: luigi.ChoiceParameter = luigi.ChoiceParameter(choices=("en", "ja"), default="en")
 
     def knowledge(self, log: Log, as_of: datetime) -> Knowledge:
@@ -113,7 +111,7 @@ class Ranked(FromLog[P], Generic[P]):
         knobs: dict[str, Any] = {"events": log.events, "share": share, "by": by, "seed": seed}
         later, shown = (Later(rows=rows, **knobs) for rows in (log.events, log.impressions))
         known = log.without_held_out(share=share, by=by, seed=seed)
-        return Window(known, as_of, later, as_of, shown, offered=later if by == "items" else None)
+        return Window(known, as_of, later, as_of, shown, within=later if by == "items" else None)
 
     def training_windows(self, log: Log, as_of: datetime) -> Iterator[Window]:
         """Cut windows off the end of a log, the newest first; what happened in one is unknown to the log before it."""
@@ -130,7 +128,7 @@ class Ranked(FromLog[P], Generic[P]):
         bias = PositionBias(impressions=log.impressions)
         for window in self.training_windows(log, as_of):
             users = SampledUsers(users=Users(tables=[window.later]), size=self.training_users, seed=self.seed)
-            stage = Stage(self, self.knowledge(window.log, window.as_of), users, window.log.answers, window.offered)
+            stage = Stage(self, self.knowledge(window.log, window.as_of), users, window.log.answers, window.within)
             features.append(stage.features)
             labels.append(self.labels(window.later, window.until))
             exposures += [Exposures(impressions=window.shown, examination=bias)] if self.impressions else []
@@ -151,13 +149,13 @@ class Stage:
     known: Knowledge
     users: Table[User]
     answers: Table[Answer]
-    offered: Table[Event] | None = None
+    within: Table[Event] | None = None
 
     @cached_property
     def catalogue(self) -> Table[CatalogueItem]:
         """What may be recommended."""
         whole = self.catalogue_of(self.known.interactions)
-        return whole if self.offered is None else OfferedItems(catalogue=whole, traces=self.offered)
+        return whole if self.within is None else TouchedItems(catalogue=whole, traces=self.within)
 
     def catalogue_of(self, interactions: Table[Interaction]) -> Table[CatalogueItem]:
         """List what might be recommended if these traces were known."""
@@ -166,7 +164,6 @@ class Stage:
             interactions=interactions,
             as_of=self.known.as_of,
             active_days=self.pipeline.active_days,
-            hidden=self.pipeline.hidden,
         )
 
     @cached_property
@@ -211,22 +208,37 @@ class Stage:
             as_of=self.known.as_of,
         )
 
+    @cached_property
+    def finish(self) -> Finish:
+        """What is done to ranked lists before they are shown."""
+        return Finish(self.pipeline, self.known, self.users, self.catalogue)
+
+    @cached_property
+    def offered(self) -> Sources:
+        """What proposes items that the rules allow: to judge by, and to fill lists up."""
+        return replace(self.sources, catalogue=self.finish.offered)
+
+    def ranked(self, ranker: Ranker) -> RankedItems:
+        """Order for the users what the rules allow."""
+        fallbacks = [self.offered.source(name) for name in self.fallbacks()]
+        return self._ranked(ranker, fallbacks, self.finish.refusals, self.finish.depth)
+
+    def unruled(self, ranker: Ranker) -> RankedItems:
+        """Order for the users whatever there is."""
+        return self._ranked(ranker, [self.source(name) for name in self.fallbacks()], [], self.pipeline.top)
+
+    def _ranked(
+        self, ranker: Ranker, fallbacks: list[Table[Candidate]], refusals: list[Table[Refusal]], top: int
+    ) -> RankedItems:
+        people: dict[str, Any] = {"interactions": self.known.interactions, "users": self.users}
+        lists: dict[str, Any] = {"fallbacks": fallbacks, "refusals": refusals, "top": top}
+        return RankedItems(ranker=ranker, features=self.features, **people, **lists)
+
     def recommendations(self, ranker: Ranker) -> Recommendations:
         """Rank for the users, and say why."""
         pipeline, known, near = self.pipeline, self.known, self.sources.neighbours
-        ranked: Table[Candidate] = RankedItems(
-            ranker=ranker,
-            features=self.features,
-            interactions=known.interactions,
-            users=self.users,
-            fallbacks=[self.source(name) for name in self.fallbacks()],
-            top=pipeline.top,
-            hidden=pipeline.hidden,
-        )
-        if pipeline.per_tag:
-            ranked = SpreadItems(ranked=ranked, item_tags=known.item_tags, per_tag=pipeline.per_tag, top=pipeline.top)
         return Recommendations(
-            ranked=ranked,
+            ranked=self.finish.lists(self.ranked(ranker)),
             ranker=ranker,
             features=self.features,
             interactions=known.interactions,

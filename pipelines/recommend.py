@@ -46,7 +46,9 @@ class Recommend(Ranked[DataFrame[Recommendation]]):
                 events=log.events, searches=log.searches, answers=answers, kinds=self.kinds, as_of=self.as_of
             ),
         }
-        return {**tables, **others, **self.exports(tables)}
+        ranked = stage.ranked(ranker)
+        told = stage.finish.moves(ranked) | stage.finish.counts(stage.unruled(ranker), stage.finish.lists(ranked))
+        return {**tables, **others, **told, **self.exports(tables)}
 
     def answers_now(self, answers: Table[Answer]) -> Table[Answer]:
         """Add what was declared just now."""

@@ -8,13 +8,14 @@ from slipstream.tasks.base import Table, Task
 from slipstream.tasks.recommendation import (
     CandidatePool,
     Catalogue,
+    DiverseItems,
+    PinnedItems,
     RankedItems,
     RankingFeatures,
     Recommendations,
-    SpreadItems,
 )
 from slipstream.tasks.recommendation.evidence import Evidence
-from slipstream.tasks.recommendation.tracing import Rules, Stages
+from slipstream.tasks.recommendation.stages import Choice, Rules, Stages
 from slipstream.tasks.tables import Candidate, User
 
 Sources = dict[str, Table[Candidate]]
@@ -26,18 +27,21 @@ class Route:
 
     recommendations: Recommendations
     ranked: RankedItems
-    spread: SpreadItems | None
+    diverse: DiverseItems | None
+    top: int
     catalogue: Catalogue
 
     @classmethod
     def to(cls, recommendations: Recommendations) -> "Route":
         """Go back from lists to what they were made from."""
-        listed = recommendations.ranked
-        spread = listed if isinstance(listed, SpreadItems) else None
-        ranked = cast("RankedItems", listed if spread is None else spread.ranked)
+        listed = cast("RankedItems | DiverseItems | PinnedItems", recommendations.ranked)
+        top = listed.top
+        listed = cast("RankedItems | DiverseItems", listed.ranked) if isinstance(listed, PinnedItems) else listed
+        diverse = listed if isinstance(listed, DiverseItems) else None
+        ranked = cast("RankedItems", listed if diverse is None else diverse.ranked)
         pool = cast("CandidatePool", cast("RankingFeatures", recommendations.features).pool)
         proposing: list[Any] = [*pool.candidates, *ranked.fallbacks]
-        return cls(recommendations, ranked, spread, proposing[0].catalogue)
+        return cls(recommendations, ranked, diverse, top, proposing[0].catalogue)
 
     @property
     def users(self) -> Table[User]:
@@ -71,11 +75,18 @@ class Route:
         tables: list[Task[Any]] = [lists.interactions, lists.items, lists.item_tags, lists.user_tags]
         return [*tables, *lists.neighbours, *lists.embeddings]
 
+    @property
+    def chosen(self) -> list[Task[Any]]:
+        """Lists before and after they were chosen to differ, and the vectors they were compared by."""
+        return [] if self.diverse is None else [self.diverse.ranked, self.diverse, self.diverse.embedding]
+
     def tasks(self) -> list[Task[Any]]:
         """List the tasks whose products tell what became of an item, sources first."""
         found: list[Task[Any]] = [
             *self.evidence,
             self.users,
+            *self.ranked.refusals,
+            *self.chosen,
             *self.sources.values(),
             *self.fallbacks.values(),
             self.pool,
@@ -93,16 +104,17 @@ class Route:
             {name: _load(task) for name, task in tasks.items()} for tasks in (self.sources, self.fallbacks)
         )
         model, features = _load(lists.ranker), _load(self.features)
-        return Stages(evidence, sources, _load(self.pool), features, model, fallbacks, _load(lists), self.rules())
+        told = sources, _load(self.pool), features, model, fallbacks, _load(lists)
+        choice = Choice(*map(_load, self.chosen)) if self.chosen else None
+        return Stages(evidence, *told, self.rules(), [*map(_load, self.ranked.refusals)], choice)
 
     def rules(self) -> Rules:
         """Gather what the tasks were told."""
         return Rules(
             as_of=self.catalogue.as_of,
-            top=self.ranked.top,
-            hidden=tuple(self.ranked.hidden),
+            top=self.top,
             active_days=self.catalogue.active_days,
-            per_tag=0 if self.spread is None else self.spread.per_tag,
+            quotas={} if self.diverse is None else self.diverse.quotas,
             language=self.recommendations.language,
             spaces=tuple(type(task).__name__ for task in self.features.embeddings),
             kinds=self.recommendations.kinds,

@@ -9,11 +9,11 @@ import pandas as pd
 from slipstream.columns import aligned
 from slipstream.quantities import show_moment
 from slipstream.tasks.kinds import parse_kinds
-from slipstream.tasks.recommendation.tracing import Outcome, Place, Rules, Trace
+from slipstream.tasks.recommendation.stages import Rules
+from slipstream.tasks.recommendation.tracing import Outcome, Place, Trace
 
 TREES, BLEND = "ranker", "blend"
 ABSENCES = {
-    "hidden": "the pipeline hides it",
     "unpublished": "it is published later",
     "inactive": "nobody touched or published it in the last {days:g} days",
     "unknown": "neither a table nor a trace names it by then",
@@ -54,6 +54,8 @@ def answer(found: Trace, rules: Rules) -> str:
     told = {
         Outcome.SHOWN: lambda: f"shown at rank {found.shown.rank if found.shown else 0}, {found.reason}",
         Outcome.ABSENT: lambda: f"{found.outcome} as of {show_moment(rules.as_of)}: {_absence(found, rules)}",
+        Outcome.REFUSED: lambda: f"{found.outcome} {found.rule}",
+        Outcome.MOVED: lambda: f"{found.outcome}: {_rules(found)}",
         Outcome.SEEN: lambda: f"seen: {_past(found, rules)[0]}",
         Outcome.UNPLACED: lambda: f"{found.outcome} ({_served(found)})",
         Outcome.OUTRANKED: lambda: _outranked(found, rules),
@@ -127,7 +129,8 @@ def _ranking(found: Trace, rules: Rules, titles: Mapping[str, str]) -> Iterator[
         yield "no place"
         return
     place = found.place
-    yield f"{ordinal(place.rank)} of {found.line:,}, score {place.score:.3f} by {place.source}"
+    would = "would be " if found.outcome == Outcome.REFUSED else ""
+    yield f"{would}{ordinal(place.rank)} of {found.line:,}, score {place.score:.3f} by {place.source}"
     parts = found.contributions
     if parts["item"].notna().any():
         yield f"what its score is made of, beside the last one shown: {_of_last(found.last, titles)}"
@@ -161,12 +164,12 @@ def _of_last(last: Place | None, titles: Mapping[str, str]) -> str:
 
 
 def _rules(found: Trace) -> str:
-    if found.outcome == Outcome.HIDDEN:
-        return "removed: the pipeline hides it"
+    if found.outcome == Outcome.REFUSED:
+        return f"removed by rule {found.rule}"
     if found.moved is not None:
-        tag, before, after = found.moved
-        why = f"too many of {tag!r} stand before it" if tag else "others stood behind too many of their tag"
-        return f"moved from {before} to {after}: {why}"
+        why, before, after = found.moved
+        was, now = (f"{rank}" if rank else "no place" for rank in (before, after))
+        return f"moved from {was} to {now}, as {why}"
     return "moved nothing" if found.place else "not reached"
 
 

@@ -110,6 +110,14 @@ class Item(Row):
     published_at: Time = pa.Field(nullable=True)
 
 
+class Offer(Row):
+    """The terms on which an item is offered: whose own it is, and until when it may be recommended."""
+
+    item_id: str = pa.Field(str_length={"min_value": 1})
+    user_id: str = pa.Field(nullable=True)
+    expires_at: Time = pa.Field(nullable=True)
+
+
 class ItemTag(Row):
     """A tag as given to an item by a person or an editor."""
 
@@ -328,6 +336,44 @@ class Recommendation(Row):
         """One item a place, one place an item."""
 
         unique = ["user_id", "rank"]
+
+
+class Refusal(Row):
+    """An item that a rule keeps out of all lists, or out of the list of one user."""
+
+    rule: str
+    item_id: str
+    user_id: str = pa.Field(nullable=True)
+
+    class Config:
+        """A rule refuses an item to a user once."""
+
+        unique = ["rule", "item_id", "user_id"]
+
+
+class RuleCount(Row):
+    """What a rule did: the items it concerns, the named ones that nobody knows, the rows of lists and the users."""
+
+    rule: str = pa.Field(unique=True)
+    items: np.int64 = pa.Field(ge=0)
+    unknown: np.int64 = pa.Field(ge=0)
+    rows: np.int64 = pa.Field(ge=0)
+    users: np.int64 = pa.Field(ge=0)
+
+
+class Move(Row):
+    """An item to which diversity gave another place in a user's list, and why; 0 stands for no place."""
+
+    user_id: str
+    item_id: str
+    rank_before: np.int32 = pa.Field(ge=1)
+    rank_after: np.int32 = pa.Field(ge=0)
+    why: str
+
+    class Config:
+        """An item moves once."""
+
+        unique = ["user_id", "item_id"]
 
 
 # What was shown

@@ -13,7 +13,7 @@ from slipstream.progress import Board, Line
 from slipstream.report.runs import Record
 from slipstream.tasks.cache.manifest import SUFFIX, Manifest, NewerFormatError
 from slipstream.tasks.cache.tasklog import LOG_SUFFIX
-from slipstream.tasks.tables import Metric, QuarantinedRow, Row, columns
+from slipstream.tasks.tables import Metric, QuarantinedRow, Row, RuleCount, columns
 
 LOG_BYTES = 8000
 PATIENCE = 5.0  # seconds after its end within which a run's last log is surely written
@@ -105,6 +105,11 @@ class RunFacts:
     def metrics(self) -> list[TaskFacts]:
         """List the tasks whose products are qualities."""
         return self.holding(Metric)
+
+    @cached_property
+    def rules(self) -> list[TaskFacts]:
+        """List the tasks whose products tell what rules did to lists."""
+        return self.holding(RuleCount)
 
 
 def gather(record: Record) -> RunFacts:

@@ -19,7 +19,7 @@ def page(run: RunFacts) -> str:
     """Write the page."""
     parts = [
         _header(run), sections.failures(run), _graph(run), _timeline(run), tasklist.table(run),
-        sections.quarantines(run), sections.metrics(run), tasklist.details(run), _footer(run),
+        sections.quarantines(run), sections.rules(run), sections.metrics(run), tasklist.details(run), _footer(run),
     ]  # fmt: skip
     record = run.record
     head = element(
@@ -63,6 +63,7 @@ def _header(run: RunFacts) -> Markup:
             ("time", "Timeline", True),
             ("tasks", "Tasks", True),
             ("quarantines", "Quarantines", run.quarantine_tables),
+            ("rules", "Rules", run.rules),
             ("metrics", "Metrics", run.metrics),
         )
         if there

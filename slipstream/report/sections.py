@@ -1,4 +1,4 @@
-"""The parts of a report between its head and its tasks: failures, quarantines and qualities."""
+"""The parts of a report between its head and its tasks: failures, quarantines, rules and qualities."""
 
 from collections.abc import Iterable, Sequence
 from typing import Any
@@ -46,6 +46,17 @@ def metrics(run: RunFacts) -> Markup | None:
         body = _gone() if table is None else qualities(table)
         parts.append(element("article", element("h3", task_link(task)), body))
     return section("metrics", "Metrics", *parts) if parts else None
+
+
+def rules(run: RunFacts) -> Markup | None:
+    """Show what each rule did to lists."""
+    parts = []
+    for task in run.rules:
+        counts = task.table()
+        head = ["rule", "items", "named but unknown", "rows of lists", "users"]
+        body = _gone() if counts is None else table(head, _cells(counts))
+        parts.append(element("article", element("h3", task_link(task)), body))
+    return section("rules", "Rules", *parts) if parts else None
 
 
 def task_link(task: TaskFacts) -> Markup:

@@ -21,6 +21,7 @@ from slipstream.tasks.tables import (
     Item,
     ItemTag,
     KindContribution,
+    Offer,
     QuarantinedRow,
     Row,
     Search,
@@ -57,7 +58,7 @@ class _FileTable(Table[R], Generic[R]):
 class Quarantine(_FileTable[QuarantinedRow]):
     """The rows of files that could not be read, each with its reason."""
 
-    rows: ClassVar[Sequence[type[Row]]] = (Event, Impression, Search, Answer, Item, ItemTag, Tag, Alias)
+    rows: ClassVar[Sequence[type[Row]]] = (Event, Impression, Search, Answer, Item, Offer, ItemTag, Tag, Alias)
 
     table: luigi.Parameter = luigi.Parameter()
     kinds: KindNamesParameter = KindNamesParameter(default=())
@@ -106,6 +107,10 @@ class AnswerFile(FileTable[Answer]):
 
 class ItemFile(FileTable[Item]):
     """Items as found in files."""
+
+
+class OfferFile(FileTable[Offer]):
+    """The owners and expiry of items as found in files."""
 
 
 class ItemTagFile(FileTable[ItemTag]):
@@ -184,16 +189,20 @@ class Contribution(Table[KindContribution]):
 
 
 class Robots(Table[User]):
-    """Users that are no people; a person rates or reads at most once every 6 seconds for an hour."""
+    """Users that are no people: too fast, too broad, never asleep or as regular as a clock."""
 
     events: gokart.TaskInstanceParameter[Table[Event]] = gokart.TaskInstanceParameter()
     max_per_hour: luigi.IntParameter = luigi.IntParameter(default=600)
     max_items_per_minute: luigi.IntParameter = luigi.IntParameter(default=30)
     busy_minutes: luigi.IntParameter = luigi.IntParameter(default=2)
+    max_items_per_day: luigi.IntParameter = luigi.IntParameter(default=2000)
+    awake_hours: luigi.FloatParameter = luigi.FloatParameter(default=24.0)
+    regularity: luigi.FloatParameter = luigi.FloatParameter(default=0.1)
 
     def run(self) -> None:
         """Find the robots."""
-        knobs = {name: getattr(self, name) for name in ("max_per_hour", "max_items_per_minute", "busy_minutes")}
+        paces = ("max_per_hour", "max_items_per_minute", "busy_minutes", "max_items_per_day")
+        knobs = {name: getattr(self, name) for name in (*paces, "awake_hours", "regularity")}
         self.dump(humans.find_robots(self.load(self.events), **knobs))
 
 
@@ -217,6 +226,17 @@ class HumanImpressions(Table[Impression]):
     def run(self) -> None:
         """Leave the robots out."""
         self.dump(humans.without(self.load(self.impressions), self.load(self.robots)))
+
+
+class DistinctEvents(Table[Event]):
+    """Traces without those that were logged again within some seconds."""
+
+    events: gokart.TaskInstanceParameter[Table[Event]] = gokart.TaskInstanceParameter()
+    seconds: luigi.FloatParameter = luigi.FloatParameter(default=60.0)
+
+    def run(self) -> None:
+        """Leave the repeats out."""
+        self.dump(humans.without_repeats(self.load(self.events), seconds=self.seconds))
 
 
 class Before(_Derived):

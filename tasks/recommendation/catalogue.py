@@ -1,6 +1,5 @@
 """Which items may be recommended."""
 
-from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 import numpy as np
@@ -16,19 +15,18 @@ def catalogue(
     *,
     as_of: datetime,
     active_days: float = 0.0,
-    hidden: Sequence[str] = (),
 ) -> DataFrame[CatalogueItem]:
     """List the items that may be recommended at a time, by id.
 
     These are the items published before `as_of` (those without a date always), or, where there is no item table,
     the items touched before it. With `active_days`, only those published or touched in the last so many days stay.
     """
-    judged = judge_items(items, interactions, as_of=as_of, active_days=active_days, hidden=hidden)
+    judged = judge_items(items, interactions, as_of=as_of, active_days=active_days)
     kept = judged.loc[judged["absence"] == "", "item_id"].sort_values()
     return CatalogueItem.validate(pd.DataFrame({"item_id": kept.to_numpy()}, dtype="str"))
 
 
-def offered(catalogue: DataFrame[CatalogueItem], traces: DataFrame[Event]) -> DataFrame[CatalogueItem]:
+def touched(catalogue: DataFrame[CatalogueItem], traces: DataFrame[Event]) -> DataFrame[CatalogueItem]:
     """Keep the items of a catalogue that stand in some traces."""
     return catalogue.loc[catalogue["item_id"].isin(traces["item_id"])].reset_index(drop=True)
 
@@ -39,9 +37,8 @@ def judge_items(
     *,
     as_of: datetime,
     active_days: float = 0.0,
-    hidden: Sequence[str] = (),
 ) -> pd.DataFrame:
-    """Tell of each known item, as `absence`, why it may not be recommended: hidden, unpublished, inactive; else ""."""
+    """Tell of each known item, as `absence`, why it is not in the catalogue: unpublished, inactive; else ""."""
     traces = interactions[interactions["at"] < as_of]
     known = (items if len(items) else traces).drop_duplicates("item_id")
     absence = np.full(len(known), "", dtype=object)
@@ -52,5 +49,4 @@ def judge_items(
         absence[~(touched | fresh)] = "inactive"
     if len(items):
         absence[(known["published_at"] >= as_of).to_numpy()] = "unpublished"
-    absence[known["item_id"].isin(list(hidden)).to_numpy()] = "hidden"
     return known[["item_id"]].assign(absence=absence)

@@ -15,6 +15,7 @@ from slipstream.tasks.recommendation.contributions import FAMILIES, Values, cont
 from slipstream.tasks.recommendation.evidence import PAIR, Evidence, best_tags, nearest_touched
 from slipstream.tasks.recommendation.guard import BLEND, RANKER
 from slipstream.tasks.recommendation.ranker import RankingModel
+from slipstream.tasks.recommendation.rules import PIN
 from slipstream.tasks.recommendation.wording import Words, words_of
 from slipstream.tasks.tables import Candidate, RankingFeature, Recommendation, columns
 
@@ -47,7 +48,7 @@ def explain(
     Where the ranker placed an item, the SHAP values of its trees and the parts of the blend they start from are summed
     by family of features; the strongest positive family that the evidence supports speaks. Where it says the same to
     everybody, the strongest one that knows the user speaks too if its weight is `ALSO` of that at least. Where a single
-    source placed the item, that source speaks.
+    source placed the item, that source speaks; where a pin did, the editors do.
     """
     rows = pl.from_pandas(ranked).sort("user_id", "rank")
     words = words_of(language)
@@ -58,6 +59,7 @@ def explain(
     both = (claim != "") & (own != "") & (mine < common) & (mine >= ALSO * common)
     reason[both] = [words.both(*pair) for pair in zip(claim[both], own[both], strict=True)]
     reason[reason == ""] = words.default
+    reason[(rows["source"] == PIN).to_numpy()] = words.pinned
     frame = rows.to_pandas()[columns(Candidate)].assign(reason=pd.Series(reason, dtype="str"))
     return Recommendation.validate(frame[columns(Recommendation)])
 

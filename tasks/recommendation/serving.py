@@ -7,9 +7,9 @@ import polars as pl
 from pandera.typing import DataFrame
 
 from slipstream.tasks.recommendation.ranker import RankingModel, predict
-from slipstream.tasks.recommendation.rules import allow, line_up
+from slipstream.tasks.recommendation.refusals import PAIR, allow
 from slipstream.tasks.recommendation.samples import KEYS
-from slipstream.tasks.tables import Candidate, Interaction, RankingFeature, User, columns
+from slipstream.tasks.tables import Candidate, Interaction, RankingFeature, Refusal, User, columns
 
 
 def ranked_items(
@@ -18,17 +18,30 @@ def ranked_items(
     interactions: DataFrame[Interaction],
     users: DataFrame[User],
     fallbacks: Sequence[DataFrame[Candidate]],
+    refused: Sequence[DataFrame[Refusal]],
     *,
     top: int,
-    hidden: Sequence[str],
 ) -> DataFrame[Candidate]:
-    """Give each user the `top` best items that they have not touched, with the source that placed each.
+    """Give each user the `top` best items that they have not touched and no rule refuses, each with its source.
 
     People with a history get the order the model serves; whoever has none, or too few candidates, gets the fallbacks
     in the given order. The score is that of the placing source: comparable within a source only.
     """
     stages = proposed(model, features, interactions, users, fallbacks)
-    return line_up([allow(stage, interactions, hidden) for stage in stages], top=top)
+    return line_up([allow(stage, interactions, refused) for stage in stages], top=top)
+
+
+def line_up(stages: Sequence[pl.DataFrame], *, top: int) -> DataFrame[Candidate]:
+    """Fill each user's list from the first stage, then from the next ones, up to `top` distinct items."""
+    numbered = [stage.with_columns(pl.lit(number).alias("stage")) for number, stage in enumerate(stages)]
+    lined = (
+        pl.concat(numbered)
+        .sort("user_id", "stage", "rank", "item_id")
+        .unique(PAIR, keep="first", maintain_order=True)
+        .with_columns(pl.int_range(1, pl.len() + 1, dtype=pl.Int32).over("user_id").alias("rank"))
+        .filter(pl.col("rank") <= top)
+    )
+    return Candidate.validate(lined.sort("user_id", "rank").select(columns(Candidate)).to_pandas())
 
 
 def proposed(

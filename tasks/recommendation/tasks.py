@@ -6,19 +6,23 @@ import gokart
 import luigi
 
 from slipstream.tasks.base import Table, Task
-from slipstream.tasks.recommendation.catalogue import catalogue, offered
+from slipstream.tasks.recommendation.catalogue import catalogue, touched
+from slipstream.tasks.recommendation.diversity import diversify
 from slipstream.tasks.recommendation.ease import ease_neighbours
 from slipstream.tasks.recommendation.evidence import Evidence
 from slipstream.tasks.recommendation.examination import position_bias
 from slipstream.tasks.recommendation.features import WINDOW_HOURS, ranking_features
+from slipstream.tasks.recommendation.moves import find_moves
 from slipstream.tasks.recommendation.nearest import embedding_items
 from slipstream.tasks.recommendation.neighbours import knn_neighbours, neighbour_items, transition_items
+from slipstream.tasks.recommendation.pins import pin
 from slipstream.tasks.recommendation.pool import pool_candidates
 from slipstream.tasks.recommendation.popularity import fresh_items, popular_items, trending_items
 from slipstream.tasks.recommendation.propensity import click_rates, exposures
 from slipstream.tasks.recommendation.ranker import GAINS, RankingModel, train_ranker
 from slipstream.tasks.recommendation.reasons import explain
-from slipstream.tasks.recommendation.rules import spread
+from slipstream.tasks.recommendation.refusals import count_rules, offered, refusals
+from slipstream.tasks.recommendation.rules import parse_rules
 from slipstream.tasks.recommendation.serving import ranked_items
 from slipstream.tasks.recommendation.source_scores import source_scores
 from slipstream.tasks.recommendation.tag_items import tag_items
@@ -34,10 +38,15 @@ from slipstream.tasks.tables import (
     Interaction,
     Item,
     ItemClickRate,
+    ItemTag,
     ItemTagScore,
+    Move,
     Neighbour,
+    Offer,
     RankingFeature,
     Recommendation,
+    Refusal,
+    RuleCount,
     User,
     UserTagScore,
 )
@@ -233,21 +242,40 @@ class Catalogue(Table[CatalogueItem]):
     interactions: gokart.TaskInstanceParameter[Table[Interaction]] = gokart.TaskInstanceParameter()
     as_of: gokart.ZonedDateSecondParameter = gokart.ZonedDateSecondParameter()
     active_days: luigi.FloatParameter = luigi.FloatParameter(default=0.0)
-    hidden: luigi.ListParameter[tuple[str, ...]] = luigi.ListParameter(default=())
 
     def run(self) -> None:
         """List the items."""
-        found = catalogue(
-            self.load(self.items),
-            self.load(self.interactions),
-            as_of=self.as_of,
-            active_days=self.active_days,
-            hidden=self.hidden,
-        )
-        self.dump(found)
+        world = self.load(self.items), self.load(self.interactions)
+        self.dump(catalogue(*world, as_of=self.as_of, active_days=self.active_days))
+
+
+class Refusals(Table[Refusal]):
+    """What the rules of the house keep out of lists."""
+
+    catalogue: gokart.TaskInstanceParameter[Table[CatalogueItem]] = gokart.TaskInstanceParameter()
+    item_tags: gokart.TaskInstanceParameter[Table[ItemTag]] = gokart.TaskInstanceParameter()
+    offers: gokart.TaskInstanceParameter[Table[Offer]] = gokart.TaskInstanceParameter()
+    rules: luigi.ListParameter[tuple[Any, ...]] = luigi.ListParameter(default=())
+    as_of: gokart.ZonedDateSecondParameter = gokart.ZonedDateSecondParameter()
+
+    def run(self) -> None:
+        """Apply the rules to the catalogue."""
+        world = self.load(self.catalogue), self.load(self.item_tags), self.load(self.offers)
+        self.dump(refusals(parse_rules(self.rules), *world, as_of=self.as_of))
 
 
 class OfferedItems(Table[CatalogueItem]):
+    """The items of the catalogue that no rule keeps from everybody."""
+
+    catalogue: gokart.TaskInstanceParameter[Table[CatalogueItem]] = gokart.TaskInstanceParameter()
+    refusals: gokart.TaskInstanceParameter[Table[Refusal]] = gokart.TaskInstanceParameter()
+
+    def run(self) -> None:
+        """Leave the refused items out."""
+        self.dump(offered(self.load(self.catalogue), self.load(self.refusals)))
+
+
+class TouchedItems(Table[CatalogueItem]):
     """The items of the catalogue that stand in some traces."""
 
     catalogue: gokart.TaskInstanceParameter[Table[CatalogueItem]] = gokart.TaskInstanceParameter()
@@ -255,7 +283,7 @@ class OfferedItems(Table[CatalogueItem]):
 
     def run(self) -> None:
         """Keep the items."""
-        self.dump(offered(self.load(self.catalogue), self.load(self.traces)))
+        self.dump(touched(self.load(self.catalogue), self.load(self.traces)))
 
 
 class SourceScores(Table[RankingFeature]):
@@ -360,27 +388,80 @@ class RankedItems(Table[Candidate]):
     interactions: gokart.TaskInstanceParameter[Table[Interaction]] = gokart.TaskInstanceParameter()
     users: gokart.TaskInstanceParameter[Table[User]] = gokart.TaskInstanceParameter()
     fallbacks: gokart.ListTaskInstanceParameter[Table[Candidate]] = gokart.ListTaskInstanceParameter(default=[])
+    refusals: gokart.ListTaskInstanceParameter[Table[Refusal]] = gokart.ListTaskInstanceParameter(default=[])
     top: luigi.IntParameter = luigi.IntParameter(default=20)
-    hidden: luigi.ListParameter[tuple[str, ...]] = luigi.ListParameter(default=())
 
     def run(self) -> None:
         """Line the items up."""
         model, features, fallbacks = self.load(self.ranker), self.load(self.features), self.load(list(self.fallbacks))
-        people = self.load(self.interactions), self.load(self.users)
-        self.dump(ranked_items(model, features, *people, fallbacks, top=self.top, hidden=self.hidden))
+        people, refused = (self.load(self.interactions), self.load(self.users)), self.load(list(self.refusals))
+        self.dump(ranked_items(model, features, *people, fallbacks, refused, top=self.top))
 
 
-class SpreadItems(Table[Candidate]):
-    """Lists with at most a few items of one tag in the first places."""
+class DiverseItems(Table[Candidate]):
+    """Lists chosen from longer ones so that their items differ."""
 
     ranked: gokart.TaskInstanceParameter[Table[Candidate]] = gokart.TaskInstanceParameter()
     item_tags: gokart.TaskInstanceParameter[Table[ItemTagScore]] = gokart.TaskInstanceParameter()
-    per_tag: luigi.IntParameter = luigi.IntParameter(default=3)
+    embedding: gokart.TaskInstanceParameter[Task[ItemEmbedding]] = gokart.TaskInstanceParameter()
+    diversity: luigi.FloatParameter = luigi.FloatParameter(default=0.0)
+    quotas: luigi.DictParameter[dict[str, int]] = luigi.DictParameter(default={})
     top: luigi.IntParameter = luigi.IntParameter(default=20)
 
     def run(self) -> None:
-        """Spread the lists over tags."""
-        self.dump(spread(self.load(self.ranked), self.load(self.item_tags), per_tag=self.per_tag, top=self.top))
+        """Choose the lists anew."""
+        world = self.load(self.ranked), self.load(self.item_tags), self.load(self.embedding)
+        self.dump(diversify(*world, diversity=self.diversity, quotas=self.quotas, top=self.top))
+
+
+class Moves(Table[Move]):
+    """What diversity moved in the lists, and why."""
+
+    before: gokart.TaskInstanceParameter[Table[Candidate]] = gokart.TaskInstanceParameter()
+    after: gokart.TaskInstanceParameter[Table[Candidate]] = gokart.TaskInstanceParameter()
+    item_tags: gokart.TaskInstanceParameter[Table[ItemTagScore]] = gokart.TaskInstanceParameter()
+    embedding: gokart.TaskInstanceParameter[Task[ItemEmbedding]] = gokart.TaskInstanceParameter()
+    quotas: luigi.DictParameter[dict[str, int]] = luigi.DictParameter(default={})
+    top: luigi.IntParameter = luigi.IntParameter(default=20)
+
+    def run(self) -> None:
+        """Compare the lists with those they were chosen from."""
+        lists = self.load(self.before), self.load(self.after)
+        known = self.load(self.item_tags), self.load(self.embedding)
+        self.dump(find_moves(*lists, *known, quotas=self.quotas, top=self.top))
+
+
+class PinnedItems(Table[Candidate]):
+    """Lists with pinned items at their places."""
+
+    ranked: gokart.TaskInstanceParameter[Table[Candidate]] = gokart.TaskInstanceParameter()
+    users: gokart.TaskInstanceParameter[Table[User]] = gokart.TaskInstanceParameter()
+    catalogue: gokart.TaskInstanceParameter[Table[CatalogueItem]] = gokart.TaskInstanceParameter()
+    interactions: gokart.TaskInstanceParameter[Table[Interaction]] = gokart.TaskInstanceParameter()
+    refusals: gokart.ListTaskInstanceParameter[Table[Refusal]] = gokart.ListTaskInstanceParameter(default=[])
+    rules: luigi.ListParameter[tuple[Any, ...]] = luigi.ListParameter(default=())
+    top: luigi.IntParameter = luigi.IntParameter(default=20)
+
+    def run(self) -> None:
+        """Pin the items."""
+        world = self.load(self.ranked), self.load(self.users), self.load(self.catalogue), self.load(self.interactions)
+        self.dump(pin(*world, self.load(list(self.refusals)), rules=parse_rules(self.rules), top=self.top))
+
+
+class RuleCounts(Table[RuleCount]):
+    """What each rule of the house did to the lists."""
+
+    catalogue: gokart.TaskInstanceParameter[Table[CatalogueItem]] = gokart.TaskInstanceParameter()
+    item_tags: gokart.TaskInstanceParameter[Table[ItemTag]] = gokart.TaskInstanceParameter()
+    refusals: gokart.TaskInstanceParameter[Table[Refusal]] = gokart.TaskInstanceParameter()
+    before: gokart.TaskInstanceParameter[Table[Candidate]] = gokart.TaskInstanceParameter()
+    after: gokart.TaskInstanceParameter[Table[Candidate]] = gokart.TaskInstanceParameter()
+    rules: luigi.ListParameter[tuple[Any, ...]] = luigi.ListParameter(default=())
+
+    def run(self) -> None:
+        """Count."""
+        world = self.load(self.catalogue), self.load(self.item_tags), self.load(self.refusals)
+        self.dump(count_rules(parse_rules(self.rules), *world, self.load(self.before), self.load(self.after)))
 
 
 class Recommendations(Table[Recommendation]):

@@ -1,8 +1,6 @@
 """What became of an item on its way to a user's list, told by the functions that decided it."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from datetime import datetime
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
 
@@ -12,55 +10,32 @@ from pandera.typing import DataFrame
 
 from slipstream.tasks.recommendation.catalogue import judge_items
 from slipstream.tasks.recommendation.contributions import contributions, group_of
-from slipstream.tasks.recommendation.evidence import PAIR, Evidence
+from slipstream.tasks.recommendation.evidence import PAIR
 from slipstream.tasks.recommendation.guard import BLEND, RANKER
-from slipstream.tasks.recommendation.ranker import RankingModel
+from slipstream.tasks.recommendation.moves import find_moves
 from slipstream.tasks.recommendation.reasons import arguments
-from slipstream.tasks.recommendation.rules import allow, crowd, line_up, refuse
-from slipstream.tasks.recommendation.serving import proposed
+from slipstream.tasks.recommendation.refusals import allow, refuse
+from slipstream.tasks.recommendation.rules import PIN
+from slipstream.tasks.recommendation.serving import line_up, proposed
+from slipstream.tasks.recommendation.stages import Stages, own
 from slipstream.tasks.recommendation.wording import words_of
-from slipstream.tasks.tables import Candidate, RankingFeature, Recommendation, User
+from slipstream.tasks.tables import Candidate, User
+
+SEEN = "seen"
 
 
 class Outcome(StrEnum):
     """What became of an item."""
 
     SHOWN = "shown"
-    HIDDEN = "removed by the rule `hidden`"
+    REFUSED = "removed by rule"
     ABSENT = "not in the catalogue"
     SEEN = "seen"
     UNPROPOSED = "no source proposed it"
     CUT = "proposed, but cut from the pool of candidates"
     UNPLACED = "not shown: a candidate that what is served does not propose"
+    MOVED = "not shown: moved behind the places shown"
     OUTRANKED = "not shown: ranked behind others"
-
-
-@dataclass(frozen=True)
-class Rules:
-    """What the pipeline was told; `spaces` name the embeddings that features compare by."""
-
-    as_of: datetime
-    top: int
-    hidden: Sequence[str] = ()
-    active_days: float = 0.0
-    per_tag: int = 0
-    language: str = "en"
-    spaces: Sequence[str] = ()
-    kinds: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
-
-
-@dataclass(frozen=True)
-class Stages:
-    """The products that an item passes through: what sources propose, the pool, features and model, lists, reasons."""
-
-    evidence: Evidence
-    sources: Mapping[str, DataFrame[Candidate]]
-    pool: DataFrame[Candidate]
-    features: DataFrame[RankingFeature]
-    model: RankingModel
-    fallbacks: Mapping[str, DataFrame[Candidate]]
-    lists: DataFrame[Recommendation]
-    rules: Rules
 
 
 @dataclass(frozen=True)
@@ -91,8 +66,9 @@ class Trace:
 
     `past` are the user's own traces of the item, newest first, as (kind, at). `line` counts all that were lined up for
     the user before the list was cut, `place` and `last` are the item and the one with the last place shown.
-    `contributions` has one row a group of features and one column each for `item` and `last`; `moved` is (tag, old
-    rank, new rank) of an item that stood behind too many of its tag. `arguments` are (family, weight, words).
+    `rule` names what refuses the item; its `place` is then that without rules. `contributions` has one row a group of
+    features and one column each for `item` and `last`; `moved` is (why, old rank, new rank), 0 for no rank, of an item
+    that has another place than the ranking gave it. `arguments` are (family, weight, words).
     """
 
     user_id: str
@@ -101,6 +77,7 @@ class Trace:
     traces: int
     catalogue: int
     absence: str
+    rule: str
     past: tuple[tuple[str, pd.Timestamp], ...]
     voices: tuple[Voice, ...]
     pooled: tuple[str, ...]
@@ -117,15 +94,16 @@ class Trace:
 
 def trace(user_id: str, item_id: str, stages: Stages) -> Trace:
     """Follow an item through the stages, for a user who is served."""
-    stages = _of_user(stages, user_id)
-    rules, pair = stages.rules, pl.DataFrame({"user_id": [user_id], "item_id": [item_id]})
-    knobs: dict[str, Any] = {"as_of": rules.as_of, "active_days": rules.active_days, "hidden": rules.hidden}
-    judged = judge_items(stages.evidence.items, stages.evidence.interactions, **knobs)
+    stages = stages.of(user_id)
+    rules, traces = stages.rules, stages.evidence.interactions
+    judged = judge_items(stages.evidence.items, traces, as_of=rules.as_of, active_days=rules.active_days)
     absence = judged.loc[judged["item_id"] == item_id, "absence"]
-    line = _line(stages, user_id)
+    pair = pl.DataFrame({"user_id": [user_id], "item_id": [item_id]})
+    rule = refuse(pair, traces, stages.refused)["rule"][0] or ""
+    line = _line(stages if rule in {"", SEEN} else replace(stages, refused=()), user_id)
     place, shown = _find(line, item_id), _find(stages.lists, item_id)
     last = _find(stages.lists, stages.lists["item_id"].iloc[-1]) if len(stages.lists) else None
-    mine = _own(stages.evidence.interactions, user_id)
+    mine = own(stages.evidence.interactions, user_id)
     past = mine[mine["item_id"] == item_id].sort_values("at", ascending=False)
     found = Trace(
         user_id=user_id,
@@ -134,6 +112,7 @@ def trace(user_id: str, item_id: str, stages: Stages) -> Trace:
         traces=len(mine),
         catalogue=int((judged["absence"] == "").sum()),
         absence="unknown" if absence.empty else str(absence.iloc[0]),
+        rule=rule,
         past=tuple(zip(past["kind"], past["at"], strict=True)),
         voices=_voices(stages, item_id),
         pooled=tuple(stages.pool.loc[stages.pool["item_id"] == item_id, "source"]),
@@ -142,22 +121,22 @@ def trace(user_id: str, item_id: str, stages: Stages) -> Trace:
         place=place,
         last=last,
         contributions=_compare(stages, user_id, place, last),
-        moved=_moved(stages, line, place, shown),
+        moved=_moved(stages, item_id, place, shown) if rule == "" else None,
         shown=shown,
         reason="" if shown is None else str(stages.lists.set_index("item_id").loc[item_id, "reason"]),
         arguments=() if place is None else _argue(stages, user_id, place),
     )
-    rule = refuse(pair, stages.evidence.interactions, rules.hidden)["rule"][0]
-    return replace(found, outcome=_outcome(found, rule))
+    return replace(found, outcome=_outcome(found))
 
 
-def _outcome(found: Trace, rule: str | None) -> Outcome:
+def _outcome(found: Trace) -> Outcome:
     """Name the first stage that the item did not pass."""
     stopped = {
         Outcome.SHOWN: found.shown is not None,
-        Outcome.HIDDEN: rule == "hidden",
+        Outcome.REFUSED: found.rule not in {"", SEEN},
         Outcome.ABSENT: found.absence != "",
-        Outcome.SEEN: rule == "seen",
+        Outcome.SEEN: found.rule == SEEN,
+        Outcome.MOVED: found.moved is not None,
         Outcome.OUTRANKED: found.place is not None,
         Outcome.UNPROPOSED: all(voice.rank is None for voice in found.voices),
         Outcome.CUT: not found.pooled,
@@ -165,25 +144,12 @@ def _outcome(found: Trace, rule: str | None) -> Outcome:
     return next((outcome for outcome, is_so in stopped.items() if is_so), Outcome.UNPLACED)
 
 
-def _of_user(stages: Stages, user_id: str) -> Stages:
-    """Keep what concerns one user, but all that items and features are measured by."""
-    sources, fallbacks = (
-        {name: _own(table, user_id) for name, table in tables.items()} for tables in (stages.sources, stages.fallbacks)
-    )
-    lists = _own(stages.lists, user_id).sort_values("rank")
-    return replace(stages, sources=sources, fallbacks=fallbacks, pool=_own(stages.pool, user_id), lists=lists)
-
-
-def _own(table: pd.DataFrame, user_id: str) -> Any:  # noqa: ANN401 (the same kind of table)
-    return table[table["user_id"] == user_id]
-
-
 def _line(stages: Stages, user_id: str) -> DataFrame[Candidate]:
     """Line up all that may be served to the user, as serving does, and do not cut the line."""
-    interactions, features = _own(stages.evidence.interactions, user_id), _own(stages.features, user_id)
+    interactions, features = own(stages.evidence.interactions, user_id), own(stages.features, user_id)
     users = User.validate(pd.DataFrame({"user_id": [user_id]}))
     lined = proposed(stages.model, features, interactions, users, list(stages.fallbacks.values()))
-    allowed = [allow(stage, interactions, stages.rules.hidden) for stage in lined]
+    allowed = [allow(stage, interactions, stages.refused) for stage in lined]
     return line_up(allowed, top=sum(map(len, allowed)))
 
 
@@ -215,27 +181,35 @@ def _compare(stages: Stages, user_id: str, place: Place | None, last: Place | No
         if at is None or at.source not in {RANKER, BLEND}:
             continue
         pair = pl.DataFrame({"user_id": [user_id], "item_id": [at.item_id]})
-        described = pair.join(pl.from_pandas(_own(stages.features, user_id)), on=PAIR, how="left")
+        described = pair.join(pl.from_pandas(own(stages.features, user_id)), on=PAIR, how="left")
         given = contributions(stages.model, stages.features, described)
         parts[column] = pd.Series({name: float(values[0]) for name, values in given.items()}, dtype="float64")
     return pd.DataFrame(parts, columns=["item", "last"], dtype="float64").groupby(group_of).sum(min_count=1)
 
 
-def _moved(
-    stages: Stages, line: DataFrame[Candidate], place: Place | None, shown: Place | None
-) -> tuple[str, int, int] | None:
-    """Tell whether the spread over tags gave the item another place."""
-    rules = stages.rules
-    if place is None or shown is None or place.rank == shown.rank:
+def _moved(stages: Stages, item_id: str, place: Place | None, shown: Place | None) -> tuple[str, int, int] | None:
+    """Tell whether diversity or pins gave the item another place, and why."""
+    before, after = (0 if at is None else at.rank for at in (place, shown))
+    if before == after or (after == 0 and before > stages.rules.top):
         return None
-    rows = crowd(line[line["rank"] <= rules.top], stages.evidence.item_tags, per_tag=rules.per_tag)
-    tag = rows.filter((pl.col("item_id") == place.item_id) & pl.col("crowded"))["tag"].to_list()
-    return (tag[0] if tag else "", place.rank, shown.rank)
+    if shown is not None and shown.source == PIN:
+        return ("a rule pins it", before, after)
+    return (_why(stages, item_id) or "pinned items stand before it", before, after)
+
+
+def _why(stages: Stages, item_id: str) -> str:
+    """Say why diversity moved the item, "" where it did not."""
+    if stages.choice is None:
+        return ""
+    before, after = stages.choice.before, stages.choice.after
+    knobs: dict[str, Any] = {"quotas": stages.rules.quotas, "top": stages.rules.top}
+    moves = find_moves(before, after, stages.evidence.item_tags, stages.choice.embedding, **knobs)
+    return "".join(moves.loc[moves["item_id"] == item_id, "why"])
 
 
 def _argue(stages: Stages, user_id: str, place: Place) -> tuple[tuple[str, float, str], ...]:
     """Hear what speaks for an item at its place, the strongest first."""
-    evidence = replace(stages.evidence, interactions=_own(stages.evidence.interactions, user_id))
+    evidence = replace(stages.evidence, interactions=own(stages.evidence.interactions, user_id))
     row = pl.DataFrame({"user_id": [user_id], "item_id": [place.item_id], "source": [place.source]})
     words = words_of(stages.rules.language)
     heard = arguments(row, stages.model, stages.features, evidence, words=words, kinds=stages.rules.kinds)

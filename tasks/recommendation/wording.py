@@ -12,6 +12,7 @@ class Words:
     """How one language says why."""
 
     default: str
+    pinned: str
     interest: str
     claims: Mapping[str, str]
     reason: str
@@ -41,6 +42,7 @@ class Words:
 
 ENGLISH = Words(
     default="picked for you",
+    pinned="picked by the editors",
     interest="in your interest in {tag}",
     claims={"trending": "popular lately", "fresh": "new", "popular": "popular with everyone"},
     reason="because you {traces}",
@@ -48,6 +50,7 @@ ENGLISH = Words(
 )
 JAPANESE = Words(
     default="あなたへのおすすめ",
+    pinned="編集部のおすすめ",
     interest="「{tag}」への関心から",
     claims={"trending": "いま人気", "fresh": "新着", "popular": "みんなに人気"},
     reason="{traces}から",

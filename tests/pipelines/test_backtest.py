@@ -87,7 +87,7 @@ def test_an_item_whose_every_event_is_held_out_counts_as_missed(build, files):
     pipeline = Backtest(learn_by="last", **files)
     [(_, window)] = pipeline.judged_windows()
     known = pipeline.knowledge(window.log, window.as_of)
-    stage = Stage(pipeline, known, Users(tables=[window.later]), window.log.answers, window.offered)
+    stage = Stage(pipeline, known, Users(tables=[window.later]), window.log.answers, window.within)
     assert list(build(stage.catalogue)["item_id"]) == ["a", "b", "c"]
     assert list(build(pipeline.within_reach(window, stage))["item_id"]) == ["a", "b", "c", "x", "y"]
 
@@ -98,7 +98,7 @@ def test_new_items_compete_among_themselves(build, files):
     held, known = (set(build(rows)["item_id"]) for rows in (window.later, window.log.events))
     assert name == "held out"
     assert (len(held), held | known, held & known) == (2, set("abcxy"), set())
-    assert window.offered is window.later
+    assert window.within is window.later
 
 
 def test_folds_are_drawn_anew_and_only_by_chance(build, files):

@@ -8,7 +8,7 @@ from slipstream.pipelines.knowledge import Knowledge
 from slipstream.pipelines.ranking import Ranked, Stage
 from slipstream.tasks.cache.address import upstream_first
 from slipstream.tasks.data import Before, Between, Users
-from slipstream.tasks.recommendation import RankedItems, Ranker, SpreadItems
+from slipstream.tasks.recommendation import RankedItems, Ranker
 from slipstream.tasks.tables import Recommendation
 from tests.pipelines.logs import write
 from tests.worlds import moment, two_clubs
@@ -110,12 +110,6 @@ def test_the_ranker_learns_on_known_people_only(files):
 def test_people_without_a_history_are_served_by_interest_then_trend_then_popularity():
     pipeline = Lists(as_of=AS_OF, candidate_sources=("knn", "trending_6h"))
     assert [source.source for source in pipeline.find(RankedItems).fallbacks] == ["tags", "trending_6h", "popular"]
-
-
-def test_lists_are_spread_over_tags_on_demand():
-    assert Lists(as_of=AS_OF, per_tag=2).find(SpreadItems).per_tag == 2
-    with pytest.raises(LookupError):
-        Lists(as_of=AS_OF).find(SpreadItems)
 
 
 def test_a_reason_may_name_the_neighbours_that_proposed():

@@ -2,7 +2,7 @@ from datetime import timedelta
 
 import pytest
 
-from slipstream.tasks.recommendation.catalogue import catalogue, judge_items, offered
+from slipstream.tasks.recommendation.catalogue import catalogue, judge_items, touched
 from slipstream.tasks.tables import CatalogueItem, Event, Interaction, Item, empty
 from tests.worlds import AS_OF, table
 
@@ -36,10 +36,6 @@ def test_only_items_touched_or_published_lately_stay_active():
     assert listed(new, TRACES, active_days=7) == ["c", "new"]
 
 
-def test_hidden_items_are_left_out():
-    assert listed(ITEMS, TRACES, hidden=("c", "unknown")) == ["a"]
-
-
 def test_nothing_gives_nothing():
     assert listed(empty(Item), empty(Interaction), active_days=7) == []
 
@@ -51,13 +47,13 @@ def test_order_of_rows_does_not_matter(seed):
 
 
 def test_what_is_left_out_is_told_with_its_cause():
-    new = table(Item, [item("c"), item("a"), item("old"), item("soon", AS_OF), item("h", AS_OF)])
-    judged = judge_items(new, TRACES, as_of=AS_OF, active_days=60, hidden=("h",))
-    assert dict(judged.to_numpy()) == {"c": "", "a": "", "old": "inactive", "soon": "unpublished", "h": "hidden"}
+    new = table(Item, [item("c"), item("a"), item("old"), item("soon", AS_OF)])
+    judged = judge_items(new, TRACES, as_of=AS_OF, active_days=60)
+    assert dict(judged.to_numpy()) == {"c": "", "a": "", "old": "inactive", "soon": "unpublished"}
 
 
-def test_only_items_of_the_traces_are_offered():
+def test_only_items_of_the_traces_are_kept():
     given = table(CatalogueItem, [("a",), ("b",), ("c",)])
     traces = table(Event, [("u", item, "view", AS_OF, None) for item in ("c", "a", "c", "x")])
-    assert list(offered(given, traces)["item_id"]) == ["a", "c"]
-    assert offered(given, empty(Event)).empty
+    assert list(touched(given, traces)["item_id"]) == ["a", "c"]
+    assert touched(given, empty(Event)).empty

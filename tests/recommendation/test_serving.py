@@ -1,10 +1,11 @@
 import numpy as np
 import pandas as pd
+import polars as pl
 import pytest
 
 from slipstream.tasks.recommendation.ranker import RankingModel
-from slipstream.tasks.recommendation.serving import ranked_items
-from slipstream.tasks.tables import Candidate, Interaction, Metric, RankingFeature, User, columns, empty
+from slipstream.tasks.recommendation.serving import line_up, ranked_items
+from slipstream.tasks.tables import Candidate, Interaction, Metric, RankingFeature, Refusal, User, columns, empty
 from tests.worlds import AS_OF, table
 
 FEATURES = RankingFeature.validate(
@@ -31,8 +32,8 @@ def model(serve):
     return RankingModel((), {"knn": 0.5, "popular": 0.5}, serve, empty(Metric))
 
 
-def served(serve="knn", top=4, hidden=(), features=FEATURES, users=USERS, fallbacks=(TAGS, TRENDING)):
-    lists = ranked_items(model(serve), features, SEEN, users, fallbacks, top=top, hidden=hidden)
+def served(serve="knn", top=4, refused=(), features=FEATURES, users=USERS, fallbacks=(TAGS, TRENDING)):
+    lists = ranked_items(model(serve), features, SEEN, users, fallbacks, refused, top=top)
     assert list(lists) == columns(Candidate)
     return {user: list(zip(rows["item_id"], rows["source"], strict=True)) for user, rows in lists.groupby("user_id")}
 
@@ -47,10 +48,26 @@ def test_people_without_a_history_get_declared_tags_then_trends():
     assert served()["stranger"] == [("s", "trending"), ("t", "trending"), ("z", "trending")]
 
 
-def test_touched_and_hidden_items_are_never_served():
-    lists = served(hidden=["z", "b"])
+def test_touched_and_refused_items_are_never_served_not_even_to_fill_up():
+    lists = served(refused=[table(Refusal, [("1: hide", "z", None), ("1: hide", "b", None), ("2: own", "t", "new")])])
     assert lists["u"] == [("a", "knn"), ("t", "trending")]
-    assert ("z", "trending") not in lists["stranger"]
+    assert lists["new"] == [("s", "trending")]
+    assert lists["stranger"] == [("s", "trending"), ("t", "trending")]
+
+
+def test_what_stands_below_the_cut_fills_the_place_of_what_is_refused():
+    assert served(top=2)["u"] == [("b", "knn"), ("a", "knn")]
+    assert served(top=2, refused=[table(Refusal, [("1: hide", "b", None)])])["u"] == [("a", "knn"), ("t", "trending")]
+
+
+def test_later_stages_fill_up_without_repeating():
+    rows = [[("u", "b", "s", 1, 1.0)], [("u", "a", "s", 1, 1.0), ("u", "b", "s", 2, 1.0), ("v", "a", "s", 1, 1.0)]]
+    lists = line_up([pl.from_pandas(table(Candidate, stage)) for stage in rows], top=2)
+    assert list(zip(lists["user_id"], lists["item_id"], lists["rank"], strict=True)) == [
+        ("u", "b", 1),
+        ("u", "a", 2),
+        ("v", "a", 1),
+    ]
 
 
 def test_only_those_asked_for_are_served():

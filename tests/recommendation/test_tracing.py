@@ -5,24 +5,30 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from slipstream.tasks.recommendation.diversity import diversify
 from slipstream.tasks.recommendation.evidence import Evidence
+from slipstream.tasks.recommendation.pins import pin
 from slipstream.tasks.recommendation.ranker import RankingModel
 from slipstream.tasks.recommendation.reasons import explain
-from slipstream.tasks.recommendation.rules import spread
+from slipstream.tasks.recommendation.rules import parse_rules
 from slipstream.tasks.recommendation.serving import ranked_items
-from slipstream.tasks.recommendation.tracing import Outcome, Rules, Stages, trace
+from slipstream.tasks.recommendation.stages import Choice, Rules, Stages
+from slipstream.tasks.recommendation.tracing import Outcome, trace
 from slipstream.tasks.tables import (
     Candidate,
+    CatalogueItem,
     Interaction,
     Item,
     ItemTagScore,
     Metric,
     Neighbour,
     RankingFeature,
+    Refusal,
     User,
     UserTagScore,
     empty,
 )
+from slipstream.tasks.vectors import ItemEmbedding
 from tests.worlds import AS_OF, table
 
 YESTERDAY = AS_OF - timedelta(days=1)
@@ -64,18 +70,28 @@ TAGS = table(ItemTagScore, [("a", "noir", 0.9, ""), ("b", "noir", 0.8, "")])
 EVIDENCE = Evidence(TRACES, ITEMS, TAGS, empty(UserTagScore), [table(Neighbour, [("s", "a", 1.0), ("s", "b", 1.0)])])
 
 
-def made(serve="blend", *, top=2, per_tag=0, hidden=("h",), fallbacks=(), active_days=0.0):
+NOWHERE = ItemEmbedding(pd.Index([], dtype="str"), np.zeros((0, 1), np.float32))
+HIDING = table(Refusal, [("1: hide h", "h", None)])
+
+
+def made(serve="blend", *, top=2, quotas=None, pins=(), refused=HIDING, fallbacks=(), active_days=0.0):
     """Serve the world as the pipeline does."""
-    rules = Rules(AS_OF, top, hidden, active_days, per_tag)
+    rules = Rules(AS_OF, top, active_days, quotas or {})
     model = RankingModel((), {"knn": 0.75, "popular": 0.25}, serve, empty(Metric))
-    ranked = ranked_items(model, FEATURES, TRACES, USERS, [*fallbacks, POPULAR], top=top, hidden=hidden)
-    if per_tag:
-        ranked = spread(ranked, TAGS, per_tag=per_tag, top=top)
+    depth = 3 * top if quotas else top
+    ranked = ranked_items(model, FEATURES, TRACES, USERS, [*fallbacks, POPULAR], [refused], top=depth)
+    choice = None
+    if quotas:
+        before, ranked = ranked, diversify(ranked, TAGS, NOWHERE, diversity=0.0, quotas=quotas, top=top)
+        choice = Choice(before, ranked, NOWHERE)
+    catalogue = table(CatalogueItem, [(item,) for item in "abcdehsz"])
+    ranked = pin(ranked, USERS, catalogue, TRACES, [refused], rules=parse_rules(pins), top=top)
     lists = explain(ranked, model, FEATURES, EVIDENCE, language="en", kinds={})
     pool = pd.concat([KNN[KNN["rank"] <= 2], POPULAR], ignore_index=True)
     others = {f"other_{number}": fallback for number, fallback in enumerate(fallbacks)}
     sources = {"knn": KNN, "popular": POPULAR}
-    return Stages(EVIDENCE, sources, pool, FEATURES, model, others | {"popular": POPULAR}, lists, rules)
+    told = sources, pool, FEATURES, model, others | {"popular": POPULAR}, lists, rules, [refused], choice
+    return Stages(EVIDENCE, *told)
 
 
 @pytest.mark.parametrize(
@@ -84,7 +100,7 @@ def made(serve="blend", *, top=2, per_tag=0, hidden=("h",), fallbacks=(), active
         ("a", Outcome.SHOWN),
         ("c", Outcome.OUTRANKED),
         ("s", Outcome.SEEN),
-        ("h", Outcome.HIDDEN),
+        ("h", Outcome.REFUSED),
         ("later", Outcome.ABSENT),
         ("unheard", Outcome.ABSENT),
         ("d", Outcome.UNPROPOSED),
@@ -137,11 +153,31 @@ def test_sources_say_what_rank_they_gave_and_where_they_end():
     assert (voices["other_0"].rank, voices["other_0"].least, voices["other_0"].fallback) == (None, None, True)
 
 
+def test_a_refused_item_has_the_place_it_would_have_without_rules():
+    stages = made(refused=table(Refusal, [("1: never noir", "a", None), ("1: never noir", "b", None)]))
+    found = trace("u", "b", stages)
+    assert (found.outcome, found.rule, found.place.rank, found.moved) == (Outcome.REFUSED, "1: never noir", 2, None)
+    assert trace("u", "c", stages).shown.rank == 1
+
+
 def test_too_much_of_one_tag_is_told():
-    stages = made(top=3, per_tag=1)
-    assert trace("u", "b", stages).moved == ("noir", 2, 3)
-    assert trace("u", "c", stages).moved == ("", 3, 2)
+    stages = made(top=3, quotas={"*": 1})
+    assert trace("u", "b", stages).moved == ("1 of tag 'noir' stand before it", 2, 3)
+    assert trace("u", "c", stages).moved == ("others fell behind it", 3, 2)
     assert trace("u", "a", stages).moved is None
+
+
+def test_an_item_that_diversity_moved_out_of_the_list_was_moved():
+    found = trace("u", "b", made(top=2, quotas={"noir": 1}))
+    assert (found.outcome, found.moved) == (Outcome.MOVED, ("1 of tag 'noir' stand before it", 2, 0))
+
+
+def test_pins_move_and_are_told():
+    stages = made(top=2, pins=[{"pin": "d"}])
+    assert trace("u", "d", stages).moved == ("a rule pins it", 0, 1)
+    assert trace("u", "d", stages).reason == "picked by the editors"
+    assert trace("u", "a", stages).moved == ("pinned items stand before it", 1, 2)
+    assert trace("u", "b", stages).outcome == Outcome.MOVED
 
 
 def test_who_has_no_traces_is_served_by_fallbacks():
@@ -158,11 +194,11 @@ def test_absence_has_its_cause():
     assert trace("u", "later", made()).absence == "unpublished"
     assert trace("u", "d", made(active_days=7)).absence == "inactive"
     assert trace("u", "unheard", made()).absence == "unknown"
-    assert trace("u", "d", made()).catalogue == 7
+    assert trace("u", "d", made()).catalogue == 8
 
 
 def test_every_item_of_every_list_is_told_as_shown():
-    stages = made(top=3, per_tag=1)
+    stages = made(top=3, quotas={"*": 1}, pins=[{"pin": "z", "rank": 2}])
     for row in stages.lists.itertuples():
         found = trace(row.user_id, row.item_id, stages)
         assert (found.outcome, found.shown.rank, found.reason) == (Outcome.SHOWN, row.rank, row.reason)

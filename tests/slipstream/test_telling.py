@@ -4,7 +4,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from slipstream.tasks.recommendation.tracing import Outcome, Place, Rules, Trace, Voice
+from slipstream.tasks.recommendation.stages import Rules
+from slipstream.tasks.recommendation.tracing import Outcome, Place, Trace, Voice
 from slipstream.telling import answer, lines, ordinal
 from tests.worlds import AS_OF
 
@@ -19,6 +20,7 @@ OUTRANKED = Trace(
     traces=12,
     catalogue=1000,
     absence="",
+    rule="",
     past=(),
     voices=(Voice("knn", 5, 0.9, 100, 0.1, fallback=False), Voice("popular", None, None, 0, None, fallback=True)),
     pooled=("knn",),
@@ -58,7 +60,11 @@ def told(found):
             "shown at rank 1, new",
         ),
         (replace(NOWHERE, outcome=Outcome.SEEN, past=(("like", AS_OF),)), "seen: watched on 2024-02-01"),
-        (replace(NOWHERE, outcome=Outcome.HIDDEN), "removed by the rule `hidden`"),
+        (replace(NOWHERE, outcome=Outcome.REFUSED, rule="1: hide a"), "removed by rule 1: hide a"),
+        (
+            replace(OUTRANKED, outcome=Outcome.MOVED, moved=("1 of tag 'noir' stand before it", 2, 0)),
+            "not shown: moved behind the places shown: moved from 2 to no place, as 1 of tag 'noir' stand before it",
+        ),
         (
             replace(NOWHERE, outcome=Outcome.ABSENT, absence="unpublished"),
             "not in the catalogue as of 2024-02-01: it is published later",
@@ -91,6 +97,12 @@ def test_stages_follow_in_order():
     assert "pool       in, proposed by 1 of 1 sources" in page
     assert "ranking    57th of 212, score -1.500 by ranker" in page
     assert "list       not in it; the last place has Beta [b] at 2" in page
+
+
+def test_a_refused_item_is_told_the_place_it_would_have():
+    page = told(replace(OUTRANKED, outcome=Outcome.REFUSED, rule="2: never noir"))
+    assert "ranking    would be 57th of 212, score -1.500 by ranker" in page
+    assert "rules      removed by rule 2: never noir" in page
 
 
 def test_contributions_stand_beside_those_of_the_last_one_shown_by_falling_difference():

@@ -23,7 +23,7 @@ as_of = 2024-01-05T04:00:00+00:00
 candidate_sources = ["popular", "knn", "tags"]
 learn_by = time
 top = 2
-hidden = ["skin4"]
+rules = [{{"hide": ["skin4"]}}, {{"pin": "skin1", "users": ["s1"]}}]
 """
 
 
@@ -64,7 +64,8 @@ def test_every_answer_from_the_last_run(run):
         ("h1", "heart1"): "Heart news 1 [heart1] for user h1: shown at rank 1, in your interest in heart",
         ("h1", "heart news 2"): "Heart news 2 [heart2] for user h1: seen: ",
         ("new", "heart4"): "Heart news 4 [heart4] for user new: shown at rank 1, in your interest in heart",
-        ("h1", "skin4"): "Skin news 4 [skin4] for user h1: removed by the rule `hidden`",
+        ("h1", "skin4"): "Skin news 4 [skin4] for user h1: removed by rule 1: hide skin4",
+        ("s1", "skin1"): "Skin news 1 [skin1] for user s1: shown at rank 1, picked by the editors",
         ("new", "skin1"): "Skin news 1 [skin1] for user new: not shown: ranked ",
     }
     for (user, item), line in answers.items():

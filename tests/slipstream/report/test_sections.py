@@ -4,8 +4,9 @@ from pathlib import Path
 
 from slipstream.report import sections
 from slipstream.report.facts import gather
+from slipstream.report.page import page
 from slipstream.report.runs import read_record
-from tests.slipstream.report.toys import Gala
+from tests.slipstream.report.toys import Ball, Gala
 from tests.slipstream.toys import Party
 
 
@@ -21,7 +22,8 @@ def test_a_failure_shows_its_error_and_its_traceback(broken):
 def test_a_run_without_failures_quarantines_or_qualities_has_no_such_part(facts):
     run = facts(Party(workspace_directory="workspace"))
 
-    assert (sections.failures(run), sections.quarantines(run), sections.metrics(run)) == (None, None, None)
+    parts = sections.failures, sections.quarantines, sections.rules, sections.metrics
+    assert [part(run) for part in parts] == [None] * 4
 
 
 def test_refused_rows_are_counted_by_column_and_reason(facts):
@@ -35,6 +37,14 @@ def test_refused_rows_are_counted_by_column_and_reason(facts):
 
 def test_an_empty_quarantine_is_good_news(facts):
     assert "No row of 1 readings" in sections.quarantines(facts(Gala(workspace_directory="workspace", rows=0)))
+
+
+def test_what_each_rule_did_is_told(facts):
+    run = facts(Ball(workspace_directory="workspace"))
+    row = "<td>1: never &lt;b&gt;late&lt;/b&gt;</td><td>2</td><td>1</td><td>1,234</td><td>7</td>"
+
+    assert row in sections.rules(run)
+    assert '<a href="#rules">Rules</a>' in page(run)
 
 
 def test_a_table_that_was_removed_is_missed(ran):

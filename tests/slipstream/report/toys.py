@@ -8,7 +8,7 @@ import luigi
 import pandas as pd
 
 from slipstream.tasks.base import Pipeline, Table, Task
-from slipstream.tasks.tables import Metric, QuarantinedRow, User
+from slipstream.tasks.tables import Metric, QuarantinedRow, RuleCount, User
 from tests.worlds import table
 
 HOSTILE = "</script><script>document.title = 'taken'</script>"
@@ -68,6 +68,22 @@ class Applause(Table[Metric]):
             ("speech", "popular", "ndcg", 10, "all", 0.2, 0.1, 0.3, 7),
         ]
         self.dump(table(Metric, rows))
+
+
+class Door(Table[RuleCount]):
+    """Whom the rules of the house turned away."""
+
+    def run(self) -> None:
+        """Count them."""
+        self.dump(table(RuleCount, [("1: never <b>late</b>", 2, 1, 1234, 7)]))
+
+
+class Ball(Pipeline[Any]):
+    """An evening with rules."""
+
+    def requires(self) -> dict[str, Task[Any]]:
+        """Open the door."""
+        return {"rules": Door()}
 
 
 class Gala(Pipeline[Any]):
