@@ -142,9 +142,9 @@ class FromLog(Pipeline[P], Generic[P]):
 
     def core(self, log: Log) -> Log:
         """Leave users and items with few traces out, where that is asked for."""
-        least = {"min_per_user": self.min_per_user, "min_per_item": self.min_per_item}
-        if not any(least.values()):
+        if not (self.min_per_user or self.min_per_item):
             return log
+        least: dict[str, Any] = {"min_per_user": self.min_per_user, "min_per_item": self.min_per_item}
         return replace(log, events=CoreEvents(events=log.events, rounds=self.core_rounds, **least))
 
     def identified(self, rows: Table[Any]) -> Table[Any]:
