@@ -4,6 +4,8 @@ from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
+from gokart.utils import flatten
+
 from slipstream.pipelines.log import TELLING
 from slipstream.tasks.base import Task
 from slipstream.tasks.data import Before, Between, Earlier, FileTable, Users, WithoutPairs
@@ -52,7 +54,8 @@ def uncut(made: Task[Any], is_cut: IsCut) -> Iterator[Sequence[Any]]:
             continue
         if isinstance(task, FileTable) and task.path:
             yield _way(task, after)
-        for before in task.deps():
+        upstream: list[Any] = flatten(task.requires())
+        for before in upstream:
             if before not in after:
                 after[before] = task
                 waiting.append(before)

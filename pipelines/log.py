@@ -73,14 +73,14 @@ class Log:
 
     def without_held_out(self, *, share: float, by: str, seed: int) -> "Log":
         """Leave out what is held out of the events and what else would tell of it; the tags of whole items stay."""
-        telling = {name: getattr(self, name) for name in TELLING[by]}
         held: dict[str, Any] = {"events": self.events, "share": share, "by": by, "seed": seed}
-        return replace(self, **{name: Earlier(rows=table, **held) for name, table in telling.items()})
+        kept: dict[str, Any] = {name: Earlier(rows=getattr(self, name), **held) for name in TELLING[by]}
+        return replace(self, **kept)
 
     def without_pairs(self, held_out: Table[Event]) -> "Log":
         """Leave out pairs of user and item, wherever they stand."""
-        telling = {name: getattr(self, name) for name in TELLING["events"]}
-        return replace(self, **{name: WithoutPairs(rows=table, held_out=held_out) for name, table in telling.items()})
+        kept: dict[str, Any] = {name: WithoutPairs(rows=getattr(self, name), held_out=held_out) for name in PAIRED}
+        return replace(self, **kept)
 
 
 class FromLog(Pipeline[P], Generic[P]):
@@ -157,9 +157,9 @@ class FromLog(Pipeline[P], Generic[P]):
 
     def core(self, log: Log) -> Log:
         """Leave users and items with few traces out, where that is asked for."""
-        least = {"min_per_user": self.min_per_user, "min_per_item": self.min_per_item}
-        if not any(least.values()):
+        if not (self.min_per_user or self.min_per_item):
             return log
+        least: dict[str, Any] = {"min_per_user": self.min_per_user, "min_per_item": self.min_per_item}
         return replace(log, events=CoreEvents(events=log.events, rounds=self.core_rounds, **least))
 
     def identified(self, rows: Table[Any]) -> Table[Any]:

@@ -45,9 +45,9 @@ def read_delimited(content: bytes, source: Source, separator: str, choose: Choic
         if UNIT.encode() in content:
             raise ValueError(f"text with separator {separator!r} holds the character U+001F; take it out of the file")
         raw = read_delimited(content.replace(separator.encode(), UNIT.encode()), source, UNIT, choose)
-        damaged = tuple(replace(one, text=one.text.replace(UNIT, separator)) for one in raw.damaged)
+        told = tuple(replace(one, text=one.text.replace(UNIT, separator)) for one in raw.damaged)
         cells = raw.cells.with_columns(pl.col(pl.String).str.replace_all(UNIT, separator, literal=True))
-        return replace(raw, cells=cells, damaged=damaged)
+        return replace(raw, cells=cells, damaged=told)
     marked = MARK.encode() in content
     header = list(source.header) or _header(content, source, separator)
     chosen = list(dict.fromkeys(choose(header)))
