@@ -25,17 +25,19 @@ def main(arguments: Sequence[str] | None = None) -> None:
     given = parse(arguments)
     say(f"{given.dataset}: the split")
     pipeline = ours.open_pipeline(given.dataset, given.data)
-    folder = ours.home(given.dataset) / "split"
+    home = ours.home(given.dataset)
     cuts = list(judged_cuts(pipeline))
     chosen = [(peer, model) for peer in given.peers for model in PEERS[peer]]
+    with ours.noted(home / ours.COSTS):
+        wanted = [validation_cut(pipeline)] if given.tune else cuts
+        folders = [export(pipeline, cut, home / "split") for cut in wanted]
     if given.tune:
-        tune(given, export(pipeline, validation_cut(pipeline), folder), chosen)
+        tune(given, folders[0], chosen)
         return
-    folders = [export(pipeline, cut, folder) for cut in cuts]
     say("ours")
     command = [sys.executable, "-m", "benchmarks.quality.ours", given.dataset, given.data]
     peers.call(command, seconds=given.limit)
-    results = [*own_results(pipeline, cuts, ours.home(given.dataset)), *peer_results(given, folders, chosen)]
+    results = [*own_results(pipeline, cuts, home), *peer_results(given, folders, chosen)]
     splits = [Split.read(each, json.loads((each / "facts.json").read_text(encoding="utf-8"))) for each in folders]
     table = judge(splits, results)
     write(table, given)

@@ -6,6 +6,7 @@ import resource
 import sys
 import time
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,7 +16,7 @@ import luigi
 from gokart.utils import flatten
 
 from benchmarks.quality.peers import CACHE, ROOT
-from benchmarks.quality.splits import Cut, judged_cuts
+from benchmarks.quality.splits import Cut
 from slipstream import conf
 from slipstream.pipelines import Backtest
 from slipstream.tasks.base import Task
@@ -61,22 +62,34 @@ def open_pipeline(dataset: str, data: str) -> Backtest:
     return Backtest(baselines=tuple(dict.fromkeys([*usual.baselines, *missing])))
 
 
-def make(pipeline: Backtest, costs: Path) -> None:
-    """Make what is missing, in this process; note the seconds of every task under its key."""
+def make(task: Task[Any]) -> None:
+    """Make what is missing for a task, one step after the other in this process."""
+    gokart.build(task, return_value=False, reset_register=False, workers=1)
+
+
+@contextmanager
+def noted(costs: Path) -> Iterator[None]:
+    """Note the seconds of every task that this process runs, under its key."""
+    costs.parent.mkdir(parents=True, exist_ok=True)
     began: dict[str, tuple[float, float]] = {}
 
-    @luigi.Task.event_handler(luigi.Event.START)
     def start(task: luigi.Task) -> None:
         began[task.task_id] = time.perf_counter(), cpu()
 
-    @luigi.Task.event_handler(luigi.Event.SUCCESS)
     def note(task: luigi.Task) -> None:
         wall, used = began[task.task_id]
         cost = {"seconds": round(time.perf_counter() - wall, 3), "cpu": round(cpu() - used, 3)}
         with costs.open("a", encoding="utf-8") as file:
             file.write(json.dumps({"key": task.make_unique_id(), **cost}) + "\n")
 
-    gokart.build(pipeline, return_value=False, reset_register=False, workers=1)
+    handlers = {luigi.Event.START: start, luigi.Event.SUCCESS: note}
+    for event, handler in handlers.items():
+        luigi.Task.event_handler(event)(handler)
+    try:
+        yield
+    finally:
+        for event, handler in handlers.items():
+            luigi.Task.remove_event_handler(event, handler)
 
 
 def cpu() -> float:
@@ -134,9 +147,8 @@ def main() -> None:
     """Make the lists of a data set."""
     dataset, data = sys.argv[1], "".join(sys.argv[2:])
     pipeline = open_pipeline(dataset, data)
-    home(dataset).mkdir(parents=True, exist_ok=True)
-    make(pipeline, home(dataset) / COSTS)
-    print(f"{len(list(judged_cuts(pipeline)))} cuts made", file=sys.stderr)
+    with noted(home(dataset) / COSTS):
+        make(pipeline)
 
 
 if __name__ == "__main__":

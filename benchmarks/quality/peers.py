@@ -22,9 +22,8 @@ PEERS = {
     "lenskit": ("itemknn", "implicitmf"),
     "irspack": ("ials", "rp3beta"),
 }
-ONE_THREAD = {
-    f"{name}_NUM_THREADS": "1" for name in ("OPENBLAS", "OMP", "MKL", "NUMBA", "POLARS", "RAYON", "LK", "IRSPACK")
-}
+THREADS = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS", "POLARS_MAX_THREADS")
+ONE_THREAD = dict.fromkeys(THREADS, "1")
 LISTED = ["user_id", "item_id", "rank"]
 
 

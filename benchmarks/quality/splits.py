@@ -70,7 +70,7 @@ def make_cut(pipeline: Backtest, name: str, window: Window) -> Cut:
 def export(pipeline: Backtest, cut: Cut, folder: Path) -> Path:
     """Make what is missing of a cut's tables and write them, with what a search aims at, into a folder of its own."""
     for table in cut.tables.values():
-        gokart.build(table, return_value=False, reset_register=False)
+        gokart.build(table, return_value=False, reset_register=False, workers=1)
     tables = {name: table.output().load() for name, table in cut.tables.items()}
     here = folder / cut.folder
     write(here, tables, facts(pipeline, cut))

@@ -40,6 +40,13 @@ class Lists(Task[int]):
 
 
 @pytest.fixture
+def costs(tmp_path):
+    """What the tasks of a test cost."""
+    with ours.noted(tmp_path / "costs.jsonl"):
+        yield tmp_path / "costs.jsonl"
+
+
+@pytest.fixture
 def world(workspace):
     del workspace
     log, users = Log(), Asking()
@@ -48,11 +55,10 @@ def world(workspace):
     return cut, lists
 
 
-def test_fitting_is_told_from_recommending_and_what_peers_get_is_free(world, tmp_path):
+def test_fitting_is_told_from_recommending_and_what_peers_get_is_free(world, costs):
     cut, lists = world
-    ours.make(lists, tmp_path / "costs.jsonl")
-    costs = ours.read_costs(tmp_path / "costs.jsonl")
-    assert set(costs) == {task.make_unique_id() for task in ours.graph([lists])}
+    ours.make(lists)
+    assert set(ours.read_costs(costs)) == {task.make_unique_id() for task in ours.graph([lists])}
 
     seconds = {"Log": 8.0, "Asking": 4.0, "Model": 2.0, "Lists": 1.0}
     named = {task.make_unique_id(): seconds[type(task).__name__] for task in ours.graph([lists])}
@@ -64,9 +70,9 @@ def test_fitting_is_told_from_recommending_and_what_peers_get_is_free(world, tmp
     assert spent["peak_megabytes"] > 1
 
 
-def test_what_was_made_elsewhere_tells_its_seconds_but_no_cpu(world, tmp_path):
+def test_what_was_made_elsewhere_tells_its_seconds_but_no_cpu(world):
     cut, lists = world
-    ours.make(lists, tmp_path / "costs.jsonl")
+    ours.make(lists)
     spent = ours.spend(cut, lists, {})
 
     assert spent["fit_seconds"] >= 0
