@@ -41,7 +41,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     splits = [Split.read(each, json.loads((each / "facts.json").read_text(encoding="utf-8"))) for each in folders]
     table = judge(splits, results)
     write(table, given)
-    for line in checked(splits[0], folders[0], results):
+    for line in checked(splits[0], folders[0], results, given.limit):
         say(line)
 
 
@@ -112,16 +112,16 @@ def peer_results(
             yield Result(name, lists, spent)
 
 
-def checked(split: Split, folder: Path, results: Sequence[Result]) -> Iterator[str]:
+def checked(split: Split, folder: Path, results: Sequence[Result], limit: float) -> Iterator[str]:
     """Judge our list by an independent evaluator, too, and tell the largest difference of any user."""
-    ours_first = next(result for result in results if not result.failure)
+    first = next(result for result in results if not result.failure)
     try:
-        differences = largest_differences(split, folder, ours_first)
+        differences = largest_differences(split, folder, first, seconds=limit)
     except PeerError as error:
         yield f"ranx: {error}"
         return
     for name, difference in differences.items():
-        yield f"{name} by ranx differs by {difference:.2g} at most, of {ours_first.source} at {split.name}"
+        yield f"{name} by ranx differs by {difference:.2g} at most, of {first.source} at {split.name}"
 
 
 def write(table: pd.DataFrame, given: argparse.Namespace) -> None:

@@ -10,14 +10,14 @@ from benchmarks.quality.verdict import Result, Split, users_of
 METRICS = {"ndcg": "nDCG@10", "recall": "recall@10", "mrr": "MRR", "hit_rate": "hit rate"}
 
 
-def largest_differences(split: Split, folder: Path, result: Result) -> dict[str, float]:
+def largest_differences(split: Split, folder: Path, result: Result, *, seconds: float) -> dict[str, float]:
     """Judge a source's lists at one cut by ranx, too; give the largest difference of any user for each metric."""
     out = CACHE / "ranx"
     out.mkdir(parents=True, exist_ok=True)
     result.lists[split.name][["user_id", "item_id", "rank"]].to_parquet(out / "lists.parquet", index=False)
     script = str(Path(__file__).parent / "peers/ranx/judge.py")
     paths = [str(folder / "wanted.parquet"), str(out / "lists.parquet"), str(out / "judged.parquet")]
-    call([str(interpreter("ranx")), script, *paths], seconds=600)
+    call([str(interpreter("ranx")), script, *paths], seconds=seconds)
     return compare_users(users_of(split, result), pd.read_parquet(out / "judged.parquet"))
 
 

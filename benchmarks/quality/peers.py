@@ -22,7 +22,7 @@ PEERS = {
     "lenskit": ("itemknn", "implicitmf"),
     "irspack": ("ials", "rp3beta"),
 }
-THREADS = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS", "POLARS_MAX_THREADS")
+THREADS = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS", "LK_NUM_THREADS", "POLARS_MAX_THREADS")
 ONE_THREAD = dict.fromkeys(THREADS, "1")
 LISTED = ["user_id", "item_id", "rank"]
 

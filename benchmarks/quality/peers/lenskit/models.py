@@ -31,7 +31,7 @@ def learning(make: Callable[..., Any], **usual: Any) -> Callable[[Traces, Params
         beyond = min(len(traces.items) - len(traces.offered), SPARE)
 
         def recommend(users: Codes, top: int) -> pd.DataFrame:
-            found = recommend_all(pipeline, users, n=top + traces.hidden(users) + beyond, n_jobs=1).to_df()
+            found = recommend_all(pipeline, users.tolist(), n=top + traces.hidden(users) + beyond, n_jobs=1).to_df()
             found = found.rename(columns={"user_id": "user", "item_id": "item", "rank": "place"})
             return found.loc[found["score"].notna(), ["user", "item", "place"]].astype("int64")
 
