@@ -15,10 +15,12 @@ from benchmarks.quality.peer import Model, Params, Recommend
 from benchmarks.quality.traces import Codes, Traces
 
 SEED = 0
+FEW_ITEMS = 10_000
+NEGATIVES = 256
 torch.set_num_threads(1)
 
 
-def learning(make: Callable[..., Any], **usual: Any) -> Callable[[Traces, Params], Recommend]:  # noqa: ANN401 (of any kind)
+def learning(make: Callable[..., Any], usual: Callable[[Traces], Params]) -> Callable[[Traces, Params], Recommend]:
     """Learn by a class of the library."""
 
     def learn(traces: Traces, params: Params) -> Recommend:
@@ -27,7 +29,7 @@ def learning(make: Callable[..., Any], **usual: Any) -> Callable[[Traces, Params
         rows = traces.rows.rename(columns=names)
         dataset = Dataset.construct(rows.assign(**{Columns.Datetime: rows[Columns.Datetime].dt.tz_localize(None)}))
         own = {name: value for name, value in params.items() if name not in {"traces", "hours"}}
-        model = make(**usual, **own).fit(dataset)
+        model = make(**usual(traces), **own).fit(dataset)
         learnt = np.intersect1d(traces.offered, traces.rows["item"])
 
         def recommend(users: Codes, top: int) -> pd.DataFrame:
@@ -39,6 +41,18 @@ def learning(make: Callable[..., Any], **usual: Any) -> Callable[[Traces, Params
         return recommend
 
     return learn
+
+
+def one_thread(_: Traces) -> Params:
+    """Keep EASE to one thread."""
+    return {"recommend_n_threads": 1}
+
+
+def small_network(traces: Traces) -> Params:
+    """Choose the loss of SASRec: over all items where they are few, else over some that are drawn."""
+    few = traces.rows["item"].nunique() <= FEW_ITEMS
+    loss = {"loss": "softmax"} if few else {"loss": "sampled_softmax", "n_negatives": NEGATIVES}
+    return {"n_blocks": 2, "n_heads": 2, "deterministic": True, **loss}
 
 
 def ease_space(trial: Any) -> Params:  # noqa: ANN401 (untyped without optuna)
@@ -57,9 +71,9 @@ def sasrec_space(trial: Any) -> Params:  # noqa: ANN401 (untyped without optuna)
 
 
 MODELS = {
-    "ease": Model(learning(EASEModel, recommend_n_threads=1), ease_space, {"regularization": 300.0}, trials=6),
+    "ease": Model(learning(EASEModel, one_thread), ease_space, {"regularization": 300.0}, trials=6),
     "sasrec": Model(
-        learning(SASRecModel, n_blocks=2, n_heads=2, loss="softmax", deterministic=True),
+        learning(SASRecModel, small_network),
         sasrec_space,
         {"n_factors": 64, "session_max_len": 50, "epochs": 15, "lr": 1e-3},
         trials=2,
