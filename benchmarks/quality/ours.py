@@ -127,7 +127,7 @@ def spend(cut: Cut, root: Task[Any], costs: dict[str, dict[str, float]]) -> dict
     recommend = the tasks behind the question who asks; fit = the others. Memory is the largest of any task.
     """
     given = set(graph(cut.tables.values()))
-    asked = {cut.stage.users}
+    asked = {cut.tables["users"]}
     totals = dict.fromkeys(["fit_seconds", "fit_cpu", "recommend_seconds", "recommend_cpu", "peak_megabytes"], 0.0)
     for task in graph([root]):
         behind = not asked.isdisjoint(before(task))

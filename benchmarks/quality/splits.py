@@ -1,70 +1,86 @@
 """The split that our pipeline makes, as Parquet files that anybody can read: each judged cut, and one for searches."""
 
 import json
+from collections import deque
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import datetime
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
 import gokart
+import luigi
 import pandas as pd
+from gokart.utils import flatten
 
 from slipstream.pipelines import Backtest
-from slipstream.pipelines.ranking import Stage, Window
+from slipstream.pipelines.backtest import RECOMMEND
 from slipstream.tasks.base import Table
-from slipstream.tasks.data import Users
+from slipstream.tasks.evaluation import UserQualities
 from slipstream.tasks.evaluation.trial import PAIR, Trial, list_wanted
-from slipstream.tasks.tables import Interaction
+from slipstream.tasks.recommendation import Ranker
 
 VALIDATION = "validation"
 
 
 @dataclass(frozen=True)
 class Cut:
-    """One moment, with the tasks of our pipeline that know what came before it and what came next."""
+    """One moment: what is known before it (train), what came next (truth), what is offered and who asks, as tasks."""
 
     name: str
-    window: Window
-    stage: Stage
-    truth: Table[Interaction]
+    as_of: datetime
+    tables: Mapping[str, Table[Any]]
 
     @property
     def folder(self) -> str:
         """A name that every file system takes."""
         return self.name.replace(":", "").replace(" ", "-").replace("+0000", "Z")
 
-    @property
-    def tables(self) -> dict[str, Table[Any]]:
-        """The tables that a peer and a judge need."""
-        stage = self.stage
-        return {
-            "train": stage.known.interactions,
-            "truth": self.truth,
-            "catalogue": stage.catalogue,
-            "users": stage.users,
-        }
-
 
 def judged_cuts(pipeline: Backtest) -> Iterator[Cut]:
-    """Take the cuts that the pipeline is judged at."""
-    for name, window in pipeline.judged_windows():
-        yield make_cut(pipeline, name, window)
+    """Take the tables that the pipeline itself is judged by."""
+    for as_of, task in judged(pipeline):
+        users = nearest(task.recommendations, "users")
+        tables = {"train": task.seen, "truth": task.truth, "catalogue": task.catalogue, "users": users}
+        yield Cut(task.cut, as_of, tables)
 
 
 def validation_cut(pipeline: Backtest) -> Cut:
-    """Cut the training part of the first judged cut once more, the way the ranker's newest training window is cut.
+    """Take the newest window that the ranker of the first judged cut learns on.
 
-    It lies before everything that anybody is judged by.
+    It is cut the same way, and lies before everything that anybody is judged by.
     """
-    _, first = next(iter(pipeline.judged_windows()))
-    return make_cut(pipeline, VALIDATION, next(iter(pipeline.training_windows(first.log, first.as_of))))
+    _, first = min(judged(pipeline), key=itemgetter(0))
+    ranker = next(task for task in walk(first) if isinstance(task, Ranker))
+    features = ranker.features[0]
+    known = {name: nearest(features, name) for name in ("catalogue", "users")}
+    tables = {"train": nearest(features, "interactions"), "truth": ranker.labels[0], **known}
+    return Cut(VALIDATION, nearest(features, "catalogue").as_of, tables)
 
 
-def make_cut(pipeline: Backtest, name: str, window: Window) -> Cut:
-    """Name the tasks at one moment."""
-    known = pipeline.knowledge(window.log, window.as_of)
-    stage = Stage(pipeline, known, Users(tables=[window.later]), window.log.answers)
-    return Cut(name, window, stage, pipeline.labels(window.later, window.until))
+def judged(pipeline: Backtest) -> Iterator[tuple[datetime, UserQualities]]:
+    """Find what judges the recommendations at each cut, with the moment of the cut."""
+    moments = {name: window.as_of for name, window in pipeline.judged_windows()}
+    for task in walk(pipeline):
+        if isinstance(task, UserQualities) and task.source == RECOMMEND:
+            yield moments[task.cut], task
+
+
+def walk(root: luigi.Task) -> Iterator[luigi.Task]:
+    """List a task and all it depends on, the nearest first."""
+    waiting, seen = deque([root]), {root}
+    while waiting:
+        task = waiting.popleft()
+        yield task
+        further = [before for before in flatten(task.deps()) if before not in seen]
+        seen.update(further)
+        waiting.extend(further)
+
+
+def nearest(root: luigi.Task, name: str) -> Any:  # noqa: ANN401 (a task of any product)
+    """Find the task that the nearest one to a root takes under a name."""
+    return next(getattr(task, name) for task in walk(root) if hasattr(task, name))
 
 
 def export(pipeline: Backtest, cut: Cut, folder: Path) -> Path:
@@ -81,7 +97,7 @@ def facts(pipeline: Backtest, cut: Cut) -> dict[str, Any]:
     """Tell how the cut was made."""
     return {
         "cut": cut.name,
-        "as_of": cut.window.as_of.isoformat(),
+        "as_of": cut.as_of.isoformat(),
         "windowed": pipeline.learn_by == "window",
         "relevant": list(pipeline.relevant),
         "cold_below": pipeline.cold_below,

@@ -51,7 +51,7 @@ def world(workspace):
     del workspace
     log, users = Log(), Asking()
     lists = Lists(model=Model(log=log), users=users)
-    cut = SimpleNamespace(tables={"train": log, "users": users}, stage=SimpleNamespace(users=users))
+    cut = SimpleNamespace(tables={"train": log, "users": users})
     return cut, lists
 
 

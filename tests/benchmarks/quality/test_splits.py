@@ -25,13 +25,15 @@ def test_the_judged_cuts_are_those_of_the_pipeline(pipeline):
     assert set(cuts[0].tables) == {"train", "truth", "catalogue", "users"}
 
 
-def test_searches_see_nothing_of_what_anybody_is_judged_by(pipeline):
-    cut = validation_cut(pipeline)
+@pytest.mark.parametrize("cuts", [CUTS, CUTS[::-1]])
+def test_searches_see_nothing_of_what_anybody_is_judged_by(cuts, workspace):
+    del workspace
+    cut = validation_cut(Backtest(as_of=AS_OF, cuts=cuts, window_hours=12.0))
 
     assert cut.name == VALIDATION
-    assert cut.window.until == pd.Timestamp(CUTS[0])
-    assert cut.window.as_of == pd.Timestamp(CUTS[0]) - pd.Timedelta(hours=12)
-    assert cut.window.until < AS_OF
+    assert cut.as_of == pd.Timestamp(CUTS[0]) - pd.Timedelta(hours=12)
+    assert cut.tables["train"].as_of == cut.as_of
+    assert cut.tables["truth"].as_of == pd.Timestamp(CUTS[0])
 
 
 def test_the_tables_of_the_judge_are_those_of_the_pipeline(pipeline):
