@@ -115,7 +115,7 @@ def read_lists(path: Path) -> pd.DataFrame:
 
 def search(peer: str, model: str, folder: Path, *, trials: int, seconds: float) -> dict[str, Any]:
     """Let a peer search its parameters on the validation cut."""
-    out = CACHE / "searches" / folder.parent.name / peer / model
+    out = folder.parents[1] / "searches" / peer / model
     command = [str(interpreter(peer)), "-m", "benchmarks.quality.peer", peer, "tune", model, str(folder), str(out)]
     call([*command, "--trials", str(trials)], seconds=seconds)
     found: dict[str, Any] = json.loads((out / "tuned.json").read_text(encoding="utf-8"))
