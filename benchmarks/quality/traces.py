@@ -65,6 +65,14 @@ class Traces:
         unknown = np.diff(self.seen[users].indptr) - np.diff(self.matrix[users].indptr)
         return int(unknown.max(initial=0))
 
+    def touched(self, users: Codes, items: Codes) -> npt.NDArray[np.bool_]:
+        """Tell which pairs of user and item are not to be shown again."""
+        seen = self.seen.tocoo()
+        known, asked = (
+            row.astype(np.int64) * len(self.items) + item for row, item in ((seen.row, seen.col), (users, items))
+        )
+        return np.isin(asked, known)
+
     def asking(self, users: pd.Index) -> Codes:
         """Pick the users of whom something is learnt."""
         codes = self.people.get_indexer(users)
@@ -108,8 +116,11 @@ def complete(proposed: pd.DataFrame, traces: Traces, users: pd.Index, *, top: in
     of the traces the model learnt from, so that everybody has a list.
     """
     shown = proposed[np.isin(proposed["item"], traces.offered)]
-    touched = np.asarray(traces.seen[shown["user"], shown["item"]]).ravel() > 0
-    shown = shown[~touched].sort_values(["user", "place"]).drop_duplicates(["user", "item"])
+    shown = (
+        shown[~traces.touched(shown["user"].to_numpy(), shown["item"].to_numpy())]
+        .sort_values(["user", "place"])
+        .drop_duplicates(["user", "item"])
+    )
     shown = shown[shown.groupby("user").cumcount() < top]
     lists = {user: group.to_numpy() for user, group in shown.groupby("user")["item"]}
     nothing = np.empty(0, dtype=np.int64)
