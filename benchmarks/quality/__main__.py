@@ -14,7 +14,7 @@ from benchmarks.quality import ours, peers
 from benchmarks.quality.independent import largest_differences
 from benchmarks.quality.peers import PEERS, Entry, PeerError
 from benchmarks.quality.splits import Cut, export, judged_cuts, validation_cut
-from benchmarks.quality.verdict import Result, Split, judge, markdown
+from benchmarks.quality.verdict import OURS, Result, Split, judge, markdown
 from slipstream.pipelines import Backtest
 
 HOUR = 3600.0
@@ -114,14 +114,14 @@ def peer_results(
 
 def checked(split: Split, folder: Path, results: Sequence[Result], limit: float) -> Iterator[str]:
     """Judge our list by an independent evaluator, too, and tell the largest difference of any user."""
-    first = next(result for result in results if not result.failure)
+    own = next(result for result in results if result.source == OURS)
     try:
-        differences = largest_differences(split, folder, first, seconds=limit)
+        differences = largest_differences(split, folder, own, seconds=limit)
     except PeerError as error:
         yield f"ranx: {error}"
         return
     for name, difference in differences.items():
-        yield f"{name} by ranx differs by {difference:.2g} at most, of {first.source} at {split.name}"
+        yield f"{name} by ranx differs by {difference:.2g} at most, of {own.source} at {split.name}"
 
 
 def write(table: pd.DataFrame, given: argparse.Namespace) -> None:
