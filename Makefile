@@ -1,13 +1,13 @@
 # The commands of the project; each makes .venv first when there is none or the lock has changed.
 .DEFAULT_GOAL := help
-.PHONY: help demo test check format lock clean
+.PHONY: help demo test check format lock clean bench-quality
 
 export OPENBLAS_NUM_THREADS ?= 1
 export PYTHON
 BIN := .venv/bin
 
 help: ## show this list
-	@sed -n 's/^\([a-z]*\):[^#]*## \(.*\)/make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
+	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 24
 
 demo: .venv/installed ## recommend films to people, from raw ratings to reasons
 	@$(BIN)/python examples/movielens/demo.py
@@ -34,6 +34,9 @@ lock: ## pin every dependency anew (needs uv)
 		--generate-hashes --no-header --no-annotate --no-emit-index-url --no-emit-find-links \
 		--output-file requirements.lock
 	@echo "requirements.lock: $$(grep --count == requirements.lock) packages"
+
+bench-quality: .venv/installed ## beside the peers: DATASET=ml-latest-small [DATA=folder] [OPTIONS=--tune]
+	@$(BIN)/python -m benchmarks.quality $(DATASET) $(if $(DATA),--data $(DATA)) $(OPTIONS)
 
 clean: ## remove what can be made again, outputs of tasks and .venv included
 	@rm -rf .venv .coverage .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache \
