@@ -1,5 +1,6 @@
 """How good the recommendations would have been."""
 
+import math
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Any
@@ -14,6 +15,8 @@ from slipstream.tasks.evaluation import CatalogueQuality, Comparison, PooledQual
 from slipstream.tasks.tables import Metric, UserQuality
 
 RECOMMEND = "recommend"
+VALIDATION = "validation"
+DAY = timedelta(days=1)
 
 
 class Backtest(Ranked[DataFrame[Metric]]):
@@ -21,9 +24,12 @@ class Backtest(Ranked[DataFrame[Metric]]):
 
     With learn_by window, each of `cuts` (times; as_of less horizon_hours when none is given) is judged by the
     horizon_hours that follow it; otherwise the last or a random share of each user's events is held out. The
-    ranker learns from further windows before that. Every item of the catalogue is ranked.
+    ranker learns from further windows before that. Every item of the catalogue is ranked. With part validation, all
+    that is judged with part test is left out first, and what is left is parted in the same way: there parameters are
+    chosen.
     """
 
+    part: luigi.ChoiceParameter = luigi.ChoiceParameter(choices=("test", VALIDATION), default="test")
     cuts: luigi.ListParameter[tuple[str, ...]] = luigi.ListParameter(default=())
     horizon_hours: luigi.FloatParameter = luigi.FloatParameter(default=24.0)
     baselines: luigi.ListParameter[tuple[str, ...]] = luigi.ListParameter(
@@ -67,9 +73,15 @@ class Backtest(Ranked[DataFrame[Metric]]):
         """Part the log for each cut."""
         log = self.log()
         if self.learn_by != "window":
-            yield "held out", self.cut_off(log, self.as_of, hours=0)
+            known = self.cut_off(log, self.as_of, hours=0).log if self.part == VALIDATION else log
+            yield "held out", self.cut_off(known, self.as_of, hours=0)
             return
         horizon = timedelta(hours=self.horizon_hours)
-        cuts = [datetime.fromisoformat(cut) for cut in self.cuts] or [self.as_of - horizon]
-        for cut in cuts:
+        for cut in self.judged_cuts(horizon):
             yield cut.isoformat(), self.cut_off(log.before(cut + horizon), cut + horizon, hours=self.horizon_hours)
+
+    def judged_cuts(self, horizon: timedelta) -> list[datetime]:
+        """Tell the cuts; for validation, so many whole days earlier that all ends before the first of them."""
+        cuts = [datetime.fromisoformat(cut) for cut in self.cuts] or [self.as_of - horizon]
+        days = math.ceil((max(cuts) + horizon - min(cuts)) / DAY) if self.part == VALIDATION else 0
+        return [cut - days * DAY for cut in cuts]
