@@ -23,7 +23,7 @@ SPACE = "weight = {low = 2, high = 20}\nknobs.gifts.height = {low = 0.5, high = 
 TUNE = ("tune", "Contest", "--space", "space.toml", "--out", "tuned.ini", "--metric", "hit_rate@1", "--source", "gifts")
 
 
-COMMANDS = re.compile(r"^\$ (slipstream (?:.*\\\n)*.*)$", flags=re.MULTILINE)
+COMMANDS = re.compile(r"^\$ (slipstream .*)$", flags=re.MULTILINE)
 IN_TURN = """
 import json, sys
 from slipstream import cli
@@ -141,10 +141,12 @@ def test_the_commands_of_the_page_work_on_a_small_log(tmp_path):
     small = 'candidate_sources = ["popular", "knn"]\nlearn_by = random\nshare = 0.4\nbaselines = []\n'
     (tmp_path / "small.ini").write_text(f"{log}[Backtest]\n{small}")
     (tmp_path / "small.toml").write_text("candidates = [2, 3]\n")
-    page = (ROOT / "docs/tuning.md").read_text(encoding="utf-8")
+    page = (
+        (ROOT / "docs/tuning.md").read_text(encoding="utf-8").replace("\\\n", " ").replace("--trials 20", "--trials 1")
+    )
     for ours, theirs in (("movielens/movielens.ini", "small.ini"), ("movielens/space.toml", "small.toml")):
         page = page.replace(f"examples/{ours}", theirs)
-    commands = [shlex.split(command)[1:] for command in COMMANDS.findall(page.replace("--trials 20", "--trials 1"))]
+    commands = [shlex.split(command)[1:] for command in COMMANDS.findall(page)]
     assert [command[0] for command in commands] == ["tune", "run"]
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
     done = subprocess.run(
@@ -157,4 +159,4 @@ def test_the_commands_of_the_page_work_on_a_small_log(tmp_path):
     )
     assert done.returncode == 0, done.stderr
     assert "ndcg@10 of recommend on the validation part: " in done.stdout
-    assert [line for line in (tmp_path / "tuned.ini").read_text().splitlines() if "[Recommend]" in line]
+    assert (tmp_path / "tuned.ini").read_text().startswith("# ndcg@10 of recommend on the validation part: ")
