@@ -8,7 +8,14 @@ from typing import Any, TypeVar
 
 from slipstream.pipelines.knowledge import Knowledge
 from slipstream.tasks.base import Table, Task
-from slipstream.tasks.embedding import AlsFactors, AlsItemEmbedding, AlsUserEmbedding, Factors, IalsFactors
+from slipstream.tasks.embedding import (
+    AlsFactors,
+    AlsItemEmbedding,
+    AlsUserEmbedding,
+    AttentionFactors,
+    Factors,
+    IalsFactors,
+)
 from slipstream.tasks.recommendation import (
     EaseNeighbours,
     EmbeddingItems,
@@ -64,7 +71,8 @@ class Sources:
         """Users and items in one space."""
         seed = self.known.pipeline.seed
         als = self.learnt(AlsFactors, "als", seed=seed) if "als" in self.knobs else self.known.factors
-        return {"als": als, "ials": self.learnt(IalsFactors, "ials", seed=seed)}
+        ials, sasrec = self.learnt(IalsFactors, "ials", seed=seed), self.learnt(AttentionFactors, "sasrec", seed=seed)
+        return {"als": als, "ials": ials, "sasrec": sasrec}
 
     def learnt(self, task: Callable[..., T], name: str, **usual: float) -> T:
         """Set up what a source learns: its knobs come before the usual ones."""

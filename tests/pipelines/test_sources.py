@@ -13,7 +13,7 @@ from tests.pipelines.logs import write
 from tests.worlds import two_clubs
 
 AS_OF = datetime(2024, 2, 1, tzinfo=UTC)
-LEARNT = ("transitions", "ease", "edlae", "knn", "als", "ials")
+LEARNT = ("transitions", "ease", "edlae", "knn", "als", "ials", "sasrec")
 NAMES = (*LEARNT, "popular", "fresh", "trending_24h", "trending_6h", "trending_1.5h", "tags")
 
 
@@ -54,6 +54,11 @@ def test_knobs_come_before_what_is_usual():
     assert usual.neighbours["ease"].make_unique_id() == other.neighbours["ease"].make_unique_id()
 
 
+def test_self_attention_is_one_more_space_with_knobs():
+    learnt = sources(knobs={"sasrec": {"size": 8, "epochs": 3}}).factors["sasrec"]
+    assert (type(learnt).__name__, learnt.size, learnt.epochs, learnt.seed) == ("AttentionFactors", 8, 3, 0)
+
+
 def test_transitions_fade_by_the_half_life_of_the_pipeline_or_by_a_knob():
     fading = sources(transition_half_life_hours=2.0)
     assert fading.neighbours["transitions"].half_life_hours == 2
@@ -62,7 +67,7 @@ def test_transitions_fade_by_the_half_life_of_the_pipeline_or_by_a_knob():
 
 
 def test_knobs_of_what_learns_nothing_are_refused():
-    with pytest.raises(ValueError, match=r"'popular' has knobs; .*als, ease, edlae, ials, knn, transitions"):
+    with pytest.raises(ValueError, match=r"'popular' has knobs; .*als, ease, edlae, ials, knn, sasrec, transitions"):
         sources(knobs={"popular": {"top": 3}})
 
 
