@@ -52,9 +52,9 @@ class Backtest(Ranked[DataFrame[Metric]]):
             rankers[f"ranker_{name}"] = ranker
             judged: dict[str, Any] = {"truth": truth, "seen": known.interactions, "catalogue": stage.catalogue}
             judged |= {"ks": self.ks, "relevant": self.relevant}
-            lists = {RECOMMEND: stage.recommendations(ranker)} | {
-                source: stage.source(source) for source in dict.fromkeys([*self.candidate_sources, *self.baselines])
-            }
+            lists: dict[str, Any] = {RECOMMEND: stage.recommendations(ranker).ranked}  # reasons are not judged
+            for source in dict.fromkeys([*self.candidate_sources, *self.baselines]):
+                lists[source] = stage.source(source)
             for source, made in lists.items():
                 quality = UserQualities(
                     recommendations=made, source=source, cut=name, cold_below=self.cold_below, **judged
