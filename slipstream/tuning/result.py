@@ -4,6 +4,7 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from slipstream.stop import Code, Stop
 from slipstream.tasks.base import Pipeline
@@ -43,7 +44,9 @@ class Result:
 Sections = Mapping[str, Mapping[str, str]]
 
 
-def sharing(pipeline: type[Pipeline], names: set[str], known: Mapping[str, type[Pipeline]]) -> dict[str, list[str]]:
+def sharing(
+    pipeline: type[Pipeline[Any]], names: set[str], known: Mapping[str, type[Pipeline[Any]]]
+) -> dict[str, list[str]]:
     """Name the pipelines that share parameters with the one that was searched, that one first, and which."""
     own = pipeline.__name__
     order = sorted(known, key=lambda name: (name != own, name))

@@ -75,9 +75,9 @@ def search(setup: Setup, study: Study, watch: Watch, trials: int) -> None:
 
 def judge(setup: Setup, watch: Watch, seed: int) -> Result:
     """Compare the best trial with what is configured, for the same users."""
-    usual, best = watch.tried[0], best_of(watch.tried)
-    judged = [_again(setup, trial, watch) for trial in (best, usual)]
-    lead = setup.objective.lead(*judged, seed=seed)
+    usual = watch.tried[0]
+    best = best_of(watch.tried) or usual
+    lead = setup.objective.lead(_again(setup, best, watch), _again(setup, usual, watch), seed)
     failed = sum(trial.value is None for trial in watch.tried)
     return Result(setup.objective, usual, best, lead, len(watch.tried) - 1, failed)
 

@@ -13,7 +13,7 @@ from slipstream.tasks.embedding.matrices import Integers
 from slipstream.tasks.vectors import Matrix
 
 DROPOUT = 0.2
-BATCH = 64
+BATCH = 16
 SPREAD = 0.02
 CALIBRATION = 0.75
 
@@ -35,7 +35,8 @@ class Block(nn.Module):
         dropped = DROPOUT if self.training else 0.0
         heard = functional.scaled_dot_product_attention(query, key, value, is_causal=True, dropout_p=dropped)
         states = states + self.drop(self.said(heard))
-        return states + self.drop(self.narrow(functional.gelu(self.wide(self.thinking(states)))))
+        thought: Tensor = self.narrow(functional.gelu(self.wide(self.thinking(states))))
+        return states + self.drop(thought)
 
 
 class Network(nn.Module):
@@ -54,7 +55,8 @@ class Network(nn.Module):
     def forward(self, sequences: Tensor) -> Tensor:
         """Turn sequences of shape (rows, places) into states of shape (rows, places, size)."""
         states = self.items(sequences) + self.places.weight[: sequences.shape[1]]
-        return self.last(self.blocks(self.drop(states)))
+        found: Tensor = self.last(self.blocks(self.drop(states)))
+        return found
 
 
 def learn(taught: Integers, latest: Integers, *, items: int, lesson: Lesson) -> tuple[Matrix, Matrix]:
