@@ -130,9 +130,9 @@ class AttentionFactors(Task[Factors]):
     interactions: gokart.TaskInstanceParameter[Table[Interaction]] = gokart.TaskInstanceParameter()
     size: luigi.IntParameter = luigi.IntParameter(default=64)
     layers: luigi.IntParameter = luigi.IntParameter(default=2)
-    epochs: luigi.IntParameter = luigi.IntParameter(default=20)
+    epochs: luigi.IntParameter = luigi.IntParameter(default=10)
     length: luigi.IntParameter = luigi.IntParameter(default=50)
-    learning_rate: luigi.FloatParameter = luigi.FloatParameter(default=1e-3)
+    learning_rate: luigi.FloatParameter = luigi.FloatParameter(default=3e-3)
     negatives: luigi.IntParameter = luigi.IntParameter(default=0)
     seed: luigi.IntParameter = luigi.IntParameter(default=0)
 

@@ -24,6 +24,12 @@ TUNE = ("tune", "Contest", "--space", "space.toml", "--out", "tuned.ini", "--met
 
 
 COMMANDS = re.compile(r"^\$ (slipstream .*)$", flags=re.MULTILINE)
+AT_A_TERMINAL = """
+import signal
+from slipstream.cli import main
+signal.signal(signal.SIGINT, signal.default_int_handler)  # what runs in the background may have it ignored
+main()
+"""
 IN_TURN = """
 import json, sys
 from slipstream import cli
@@ -41,7 +47,7 @@ def contest(slipstream, monkeypatch):
 
 def started(*arguments):
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
-    command = [sys.executable, "-m", "slipstream", *TUNE, "--module", TOYS, *arguments]
+    command = [sys.executable, "-c", AT_A_TERMINAL, *TUNE, "--module", TOYS, *arguments]
     return subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
 
 
