@@ -35,8 +35,8 @@ class Block(nn.Module):
         dropped = DROPOUT if self.training else 0.0
         heard = functional.scaled_dot_product_attention(query, key, value, is_causal=True, dropout_p=dropped)
         states = states + self.drop(self.said(heard))
-        thought: Tensor = self.narrow(functional.gelu(self.wide(self.thinking(states))))
-        return states + self.drop(thought)
+        thought: Tensor = self.drop(self.narrow(functional.gelu(self.wide(self.thinking(states)))))
+        return states + thought
 
 
 class Network(nn.Module):
