@@ -5,7 +5,16 @@ import pytest
 import torch
 
 from slipstream.tasks.embedding.attention import Lesson
-from slipstream.tasks.embedding.attention_network import Network, calibrated, draws, learn, loss, settled, vectors
+from slipstream.tasks.embedding.attention_network import (
+    BATCH,
+    Network,
+    calibrated,
+    draws,
+    learn,
+    loss,
+    settled,
+    vectors,
+)
 
 LESSON = Lesson(size=4, layers=2, epochs=2, learning_rate=0.01, negatives=0, seed=3)
 CPU = torch.device("cpu")
@@ -55,9 +64,9 @@ def test_the_calibrated_loss_follows_its_formula(network, monkeypatch):
 
 
 def test_every_row_is_drawn_once_an_epoch():
-    batches = list(draws(70, LESSON))
-    assert [len(batch) for batch in batches] == [64, 6, 64, 6]
-    assert sorted(np.concatenate(batches[:2])) == list(range(70))
+    batches = list(draws(BATCH + 6, LESSON))
+    assert [len(batch) for batch in batches] == [BATCH, 6, BATCH, 6]
+    assert sorted(np.concatenate(batches[:2])) == list(range(BATCH + 6))
     assert not np.array_equal(batches[0], batches[2])
 
 
