@@ -41,11 +41,14 @@ setup(
     ],
     extras_require={
         "japanese": ["sudachidict-core>=20261015", "sudachipy>=0.7"],
+        "torch": ["torch>=2.13"],
+        "tune": ["optuna>=5.0"],
         "dev": [
             "build>=1.6",
             "hypothesis>=6.170",
             "import-linter>=2.16",
             "mypy>=2.4",
+            "optuna>=5.0",
             "pandas-stubs>=3.1",
             "playwright>=1.65",
             "pytest>=9.2",

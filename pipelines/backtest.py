@@ -1,5 +1,6 @@
 """How good the recommendations would have been."""
 
+import math
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -25,6 +26,8 @@ from slipstream.tasks.recommendation import Ranker
 from slipstream.tasks.tables import Candidate, CatalogueItem, Metric, UserQuality
 
 RECOMMEND, BEFORE = "recommend", "recommend before diversity"
+VALIDATION = "validation"
+DAY = timedelta(days=1)
 
 
 class Backtest(Ranked[DataFrame[Metric]]):
@@ -33,9 +36,12 @@ class Backtest(Ranked[DataFrame[Metric]]):
     With learn_by window, each of `cuts` (times; as_of less horizon_hours when none is given) is judged by the
     horizon_hours that follow it; otherwise what learn_by names is held out, by chance anew for each of `folds`. What
     stands in files of its own is given as held_out, one source a fold: pairs of user and item that are taken out of the
-    log and judge it. The ranker learns from further windows before that. Every item of the catalogue is ranked.
+    log and judge it. The ranker learns from further windows before that. Every item of the catalogue is ranked. With
+    part validation, all that is judged with part test is left out first, and what is left is parted in the same way:
+    there parameters are chosen.
     """
 
+    part: luigi.ChoiceParameter = luigi.ChoiceParameter(choices=("test", VALIDATION), default="test")
     cuts: luigi.ListParameter[tuple[str, ...]] = luigi.ListParameter(default=())
     held_out: Files = luigi.ListParameter(default=())
     folds: luigi.IntParameter = luigi.IntParameter(default=1)
@@ -63,7 +69,7 @@ class Backtest(Ranked[DataFrame[Metric]]):
             judged |= {"catalogue": reach, "relevant": self.relevant}
             others.append(CandidateRecall(pool=stage.features.pool, **judged))
             judged["ks"] = self.ks
-            lists: dict[str, Table[Any]] = {RECOMMEND: stage.recommendations(ranker)}
+            lists: dict[str, Table[Any]] = {RECOMMEND: stage.finish.lists(stage.ranked(ranker))}
             lists |= {name: self.other(name, stage, ranker) for name in self.others()}
             for source, made in lists.items():
                 self.check(made, window)
@@ -98,25 +104,34 @@ class Backtest(Ranked[DataFrame[Metric]]):
     def judged_windows(self) -> Iterator[tuple[str, Window]]:
         """Part the log for each cut, fold or file of what is held out."""
         log = self.log()
-        if self.held_out:
-            yield from self.given_windows(log)
-        elif self.learn_by == "window":
+        if self.parts_at_one_moment():
             yield from self.windows_in_time(log)
-        elif self.folds > 1 and self.learn_by in {"time", "last"}:
+            return
+        for number, (name, window) in enumerate(self.given_windows(log) if self.held_out else self.drawn_windows(log)):
+            is_test = self.part != VALIDATION
+            yield name, window if is_test else self.hold_out(window.log, self.as_of, seed=self.seed + number)
+
+    def drawn_windows(self, log: Log) -> Iterator[tuple[str, Window]]:
+        """Hold out what learn_by names, by chance anew for each fold."""
+        if self.folds > 1 and self.learn_by in {"time", "last"}:
             raise ValueError(
                 f"folds {self.folds} by {self.learn_by} would all be the same; hold out by chance, or once"
             )
-        else:
-            for fold in range(self.folds):
-                name = f"fold {fold + 1}" if self.folds > 1 else "held out"
-                yield name, self.hold_out(log, self.as_of, seed=self.seed + fold)
+        for fold in range(self.folds):
+            name = f"fold {fold + 1}" if self.folds > 1 else "held out"
+            yield name, self.hold_out(log, self.as_of, seed=self.seed + fold)
 
     def windows_in_time(self, log: Log) -> Iterator[tuple[str, Window]]:
         """Part the log at each cut."""
         horizon = timedelta(hours=self.horizon_hours)
-        cuts = [datetime.fromisoformat(cut) for cut in self.cuts] or [self.as_of - horizon]
-        for cut in cuts:
+        for cut in self.judged_cuts(horizon):
             yield cut.isoformat(), self.cut_off(log.before(cut + horizon), cut + horizon, hours=self.horizon_hours)
+
+    def judged_cuts(self, horizon: timedelta) -> list[datetime]:
+        """Tell the cuts; for validation, so many whole days earlier that all ends before the first of them."""
+        cuts = [datetime.fromisoformat(cut) for cut in self.cuts] or [self.as_of - horizon]
+        days = math.ceil((max(cuts) + horizon - min(cuts)) / DAY) if self.part == VALIDATION else 0
+        return [cut - days * DAY for cut in cuts]
 
     def given_windows(self, log: Log) -> Iterator[tuple[str, Window]]:
         """Take out of the log what each file holds out."""

@@ -60,7 +60,7 @@ class Ranked(Finished[P], Generic[P]):
     """A pipeline that ranks items for users.
 
     candidate_sources name what proposes items: popular, popular_<hours>h, fresh, trending_<hours>h, transitions, ease,
-    edlae, knn, als, ials, ials_tags, tags, content; knobs set parameters of what they learn, like
+    edlae, knn, als, ials, ials_tags, sasrec, tags, content; knobs set parameters of what they learn, like
     {"ease": {"regularisation": 100}}, trees those of the ranker, like {"leaves": 31}. The ranker learns on `windows`
     later windows: of `window_hours` each (learn_by window); or of the last or a random `share` of each user's events
     (time, random), each user's last event (last), a random `share` of all events (events), or all events of a random

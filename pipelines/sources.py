@@ -12,6 +12,7 @@ from slipstream.tasks.embedding import (
     AlsFactors,
     AlsItemEmbedding,
     AlsUserEmbedding,
+    AttentionFactors,
     Factors,
     IalsFactors,
     LsiItemEmbedding,
@@ -79,6 +80,7 @@ class Sources:
             "als": als,
             "ials": self.learnt(IalsFactors, "ials", seed=seed),
             "ials_tags": self.learnt(IalsFactors, "ials_tags", seed=seed, item_tags=[self.known.item_tags]),
+            "sasrec": self.learnt(AttentionFactors, "sasrec", seed=seed),
         }
 
     @cached_property

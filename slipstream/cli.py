@@ -20,6 +20,7 @@ COMMANDS = {  # name: module, loaded when the command is asked for, since a pipe
     "why": "why",
     "accept": "accept",
     "rerun": "rerun",
+    "tune": "tune",
     "report": "report",
     "docs": "docs",
     "new": "new",

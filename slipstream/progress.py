@@ -113,11 +113,11 @@ class Happening(Protocol):
 
 def follow(board: Board, happening: Happening, console: Console, *, live: bool) -> None:
     """Show a run until it ends."""
-    changes = _changes(board, happening)
+    changed = changes(board, happening)
     if live:
-        _follow_live(board, changes, console)
+        _follow_live(board, changed, console)
     else:
-        _follow_plainly(board, changes, console)
+        _follow_plainly(board, changed, console)
 
 
 class Nothing:
@@ -132,8 +132,8 @@ class Nothing:
         return ""
 
 
-def _changes(board: Board, happening: Happening) -> Iterator[Line | None]:
-    """Yield each line that changed, and None after every look."""
+def changes(board: Board, happening: Happening) -> Iterator[Line | None]:
+    """Bring the board up to date until the run ends: yield each line that changed, and None after every look."""
     going_on = True
     while going_on:
         events, going_on = happening.news()

@@ -9,7 +9,7 @@ import re
 import signal
 import sys
 import traceback
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -23,7 +23,7 @@ from luigi import LuigiStatusCode
 
 from slipstream import graph
 from slipstream.graph import Step, manifest
-from slipstream.journal import Journal
+from slipstream.journal import Event, Journal, Reader
 from slipstream.plan import PLAN, plan
 from slipstream.pool import PoolFactory
 from slipstream.stop import Code, Stop, cause
@@ -67,6 +67,24 @@ class Run:
                     os.killpg(self.process.pid or 0, number)
                 self.process.join(PATIENCE)
         self.process.join()
+
+
+class News:
+    """The events of a run's processes, until they have ended."""
+
+    def __init__(self, run: Run) -> None:
+        """Read from the beginning."""
+        self._process = run.process
+        self._reader = Reader(run.journal)
+
+    def news(self) -> tuple[Iterable[Event], bool]:
+        """Give the events since the last call, and whether more may come."""
+        going_on = self._process.is_alive()  # asked first: what was written before the end is read below
+        return list(self._reader.events()), going_on
+
+    def death(self) -> str:
+        """Say how the run ended, if it could not say so itself."""
+        return death(self._process.exitcode)
 
 
 @contextmanager

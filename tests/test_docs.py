@@ -50,7 +50,8 @@ def test_a_command_of_a_page_works(command, slow, tmp_path):
     elif words[0] == "slipstream":
         name = words[2] if words[1] in {"run", "tree", "show"} else None
         assert name is None or name in recipes.find_pipelines()
-        assert all((ROOT / path).exists() for path in words if path.endswith(".ini"))
+        ours = [path for path in words if "/" in path and path.endswith((".ini", ".toml"))]
+        assert all((ROOT / path).exists() for path in ours)
         if not slow:
             workspace = ["--workspace", str(tmp_path)] if name else []
             arguments = [sys.executable, "-m", "slipstream", *words[1:], *workspace]

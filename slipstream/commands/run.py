@@ -1,6 +1,6 @@
 """Running what is missing of a pipeline."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Annotated, Any
@@ -12,9 +12,8 @@ from rich.console import Console
 from slipstream import graph, running
 from slipstream.commands.options import Conf, Modules, Name, Settings, Workspace, complain, construct
 from slipstream.graph import State
-from slipstream.journal import Event, Reader
 from slipstream.progress import Board, Nothing, follow
-from slipstream.running import Run
+from slipstream.running import News, Run
 from slipstream.stop import Code, Stop
 from slipstream.tasks.base import Pipeline
 
@@ -53,25 +52,10 @@ def run_missing(
         return
     try:
         with running.started(recipe, workers, steps, again) as current:
-            follow(board, _Happening(current), console, live=live)
+            follow(board, News(current), console, live=live)
     except KeyboardInterrupt:
         raise Stop(Code.INTERRUPTED, f"{recipe} was interrupted; what is done stays cached") from None
     _judge(board, current, debug=debug)
-
-
-class _Happening:
-    """The events of a run's processes, until they have ended."""
-
-    def __init__(self, current: Run) -> None:
-        self._process = current.process
-        self._reader = Reader(current.journal)
-
-    def news(self) -> tuple[Iterable[Event], bool]:
-        going_on = self._process.is_alive()  # asked first: what was written before the end is read below
-        return list(self._reader.events()), going_on
-
-    def death(self) -> str:
-        return running.death(self._process.exitcode)
 
 
 def _judge(board: Board, current: Run, *, debug: bool) -> None:

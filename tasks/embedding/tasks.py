@@ -8,6 +8,7 @@ import pandas as pd
 
 from slipstream.tasks.base import Table, Task
 from slipstream.tasks.embedding.als import Factors, als_factors
+from slipstream.tasks.embedding.attention import Lesson, attention_factors
 from slipstream.tasks.embedding.ials import ials_factors
 from slipstream.tasks.embedding.joining import fill_items, join_items
 from slipstream.tasks.embedding.lsi import lsi_items, tag_items
@@ -125,6 +126,25 @@ class IalsFactors(Task[Factors]):
         knobs |= {"unobserved": self.unobserved, "exponent": self.exponent, "tag_weight": self.tag_weight}
         tags = pd.concat([empty(ItemTagScore), *self.load(list(self.item_tags))])
         self.dump(ials_factors(self.load(self.interactions), tags, **knobs, seed=self.seed))
+
+
+class AttentionFactors(Task[Factors]):
+    """Users and items placed by self-attention over what follows what; needs PyTorch."""
+
+    interactions: gokart.TaskInstanceParameter[Table[Interaction]] = gokart.TaskInstanceParameter()
+    size: luigi.IntParameter = luigi.IntParameter(default=64)
+    layers: luigi.IntParameter = luigi.IntParameter(default=2)
+    epochs: luigi.IntParameter = luigi.IntParameter(default=10)
+    length: luigi.IntParameter = luigi.IntParameter(default=50)
+    learning_rate: luigi.FloatParameter = luigi.FloatParameter(default=3e-3)
+    negatives: luigi.IntParameter = luigi.IntParameter(default=0)
+    seed: luigi.IntParameter = luigi.IntParameter(default=0)
+
+    def run(self) -> None:
+        """Learn."""
+        knobs: dict[str, Any] = {"size": self.size, "layers": self.layers, "epochs": self.epochs}
+        lesson = Lesson(**knobs, learning_rate=self.learning_rate, negatives=self.negatives, seed=self.seed)
+        self.dump(attention_factors(self.load(self.interactions), length=self.length, lesson=lesson))
 
 
 class AlsItemEmbedding(Task[ItemEmbedding]):

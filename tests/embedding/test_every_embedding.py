@@ -9,6 +9,7 @@ import pytest
 from threadpoolctl import threadpool_limits
 
 from slipstream.tasks.embedding.als import als_factors
+from slipstream.tasks.embedding.attention import Lesson, attention_factors
 from slipstream.tasks.embedding.ials import ials_factors
 from slipstream.tasks.embedding.joining import fill_items, join_items
 from slipstream.tasks.embedding.lsi import lsi_items, tag_items
@@ -65,6 +66,11 @@ def ials(world: World) -> ItemEmbedding:
     return ials_factors(world.interactions, empty(ItemTagScore), tag_weight=0.3, **knobs).items
 
 
+def attention(world: World) -> ItemEmbedding:
+    lesson = Lesson(size=16, layers=1, epochs=30, learning_rate=0.01, negatives=0, seed=0)
+    return attention_factors(world.interactions, length=4, lesson=lesson).items
+
+
 def joined(world: World) -> ItemEmbedding:
     return join_items([als(world), lsi(world)], weights=[1.0, 2.0], ridge=1.0)
 
@@ -73,7 +79,7 @@ def filled(world: World) -> ItemEmbedding:
     return fill_items(als(world), lsi(world), ridge=1.0)
 
 
-BEHAVIOUR = [sequence, als, ials]
+BEHAVIOUR = [sequence, als, ials, attention]
 CONTENT = [text, lsi, tag]
 BOTH = [joined, filled]
 WAYS = [*BEHAVIOUR, *CONTENT, *BOTH]

@@ -7,13 +7,16 @@ from gokart.build import GokartBuildError
 from slipstream import conf
 from slipstream.pipelines import Backtest
 from slipstream.pipelines.ranking import Stage
-from slipstream.tasks.data import Users
+from slipstream.tasks.cache.address import upstream_first
+from slipstream.tasks.data import Before, Users
 from slipstream.tasks.recommendation import Ranker
 from slipstream.tasks.tables import Event
 from tests.pipelines.conftest import AS_OF, KNOBS
-from tests.worlds import moment, table
+from tests.pipelines.logs import write
+from tests.worlds import moment, table, two_clubs
 
 CHEAP = {**KNOBS, "candidate_sources": ["popular", "trending_24h", "tags"], "baselines": ["fresh"]}
+PARTS = ("test", "validation")
 
 
 class Leaking(Backtest):
@@ -122,3 +125,47 @@ def test_only_dense_users_and_items_are_kept_on_demand(build, files):
     assert build(nobody.events).empty
     once = Backtest(min_per_user=4, min_per_item=2, core_rounds=1, **files).log()
     assert len(build(once.events)) == 6
+
+
+def pairs(build, table):
+    return set(build(table)[["user_id", "item_id", "at"]].itertuples(index=False, name=None))
+
+
+@pytest.mark.parametrize("by", ["time", "random"])
+def test_validation_knows_nothing_of_what_the_test_holds_out(build, tmp_path, by):
+    files = write(two_clubs(), tmp_path / "clubs")
+    asked = {"as_of": AS_OF, "learn_by": by, "share": 0.4, **files}
+    [(_, test)] = Backtest(**asked).judged_windows()
+    [(_, validation)] = Backtest(part="validation", **asked).judged_windows()
+    held_out, known = pairs(build, test.later), pairs(build, test.log.events)
+    judged = pairs(build, validation.later)
+    assert held_out
+    assert judged
+    assert judged | pairs(build, validation.log.events) == known
+    assert not (judged | known) & held_out
+    if by == "time":
+        assert build(validation.log.searches).empty
+
+
+def test_validation_cuts_lie_at_the_same_hours_before_all_test_windows():
+    cuts = ["2024-04-10T06:00:00+00:00", "2024-04-11T18:00:00+00:00"]
+    asked = {"as_of": AS_OF, "cuts": cuts, "horizon_hours": 6}
+    test, validation = ([window for _, window in Backtest(part=part, **asked).judged_windows()] for part in PARTS)
+    assert [str(window.as_of) for window in validation] == ["2024-04-08 06:00:00+00:00", "2024-04-09 18:00:00+00:00"]
+    assert max(window.until for window in validation) <= min(window.as_of for window in test)
+
+
+def test_without_cuts_validation_is_the_window_before_the_last():
+    [(_, window)] = Backtest(as_of=AS_OF, horizon_hours=6, part="validation").judged_windows()
+    assert (window.as_of, window.until) == (AS_OF - timedelta(hours=30), AS_OF - timedelta(hours=24))
+
+
+def test_validation_is_made_of_a_log_that_ends_before_the_test(newsroom_conf):
+    del newsroom_conf
+    pipeline = Backtest(part="validation", **CHEAP)
+    ends = {step.as_of for step in upstream_first(pipeline, lambda step: step.deps()) if hasattr(step, "as_of")}
+    assert max(ends - {AS_OF}) <= AS_OF - timedelta(hours=24)
+    at_end = [
+        step for step in upstream_first(pipeline, lambda step: step.deps()) if getattr(step, "as_of", None) == AS_OF
+    ]
+    assert {type(step) for step in at_end} == {Backtest, Before}, "the files are cut there and nothing else"

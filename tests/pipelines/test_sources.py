@@ -13,7 +13,7 @@ from tests.pipelines.logs import write
 from tests.worlds import two_clubs
 
 AS_OF = datetime(2024, 2, 1, tzinfo=UTC)
-LEARNT = ("transitions", "ease", "edlae", "knn", "als", "ials", "ials_tags")
+LEARNT = ("transitions", "ease", "edlae", "knn", "als", "ials", "ials_tags", "sasrec")
 NAMES = (*LEARNT, "popular", "fresh", "trending_24h", "trending_6h", "trending_1.5h", "popular_6h", "tags", "content")
 
 
@@ -66,6 +66,11 @@ def test_what_items_say_may_have_a_space_of_its_own_size():
     assert sources(knobs={"content": {"size": 8}}).source("content").item_embedding.size == 8
 
 
+def test_self_attention_is_one_more_space_with_knobs():
+    learnt = sources(knobs={"sasrec": {"size": 8, "epochs": 3}}).factors["sasrec"]
+    assert (type(learnt).__name__, learnt.size, learnt.epochs, learnt.seed) == ("AttentionFactors", 8, 3, 0)
+
+
 def test_transitions_fade_by_the_half_life_of_the_pipeline_or_by_a_knob():
     fading = sources(transition_half_life_hours=2.0)
     assert fading.neighbours["transitions"].half_life_hours == 2
@@ -92,9 +97,8 @@ def test_every_source_that_learnt_something_scores_the_whole_pool(build, tmp_pat
 
 
 def test_knobs_of_what_learns_nothing_are_refused():
-    with pytest.raises(
-        ValueError, match=r"'popular' has knobs; .*als, content, ease, edlae, ials, ials_tags, knn, transitions"
-    ):
+    learners = "als, content, ease, edlae, ials, ials_tags, knn, sasrec, transitions"
+    with pytest.raises(ValueError, match=rf"'popular' has knobs; .*{learners}"):
         sources(knobs={"popular": {"top": 3}})
 
 
