@@ -99,7 +99,7 @@ class Sources:
             neighbours=[self.neighbours[name] for name in near],
             people=[AlsUserEmbedding(factors=self.factors[name]) for name in spaces],
             items=[AlsItemEmbedding(factors=self.factors[name]) for name in spaces],
-            names=[*near, *spaces],
+            names=(*near, *spaces),
             fading={name: knobs for name, knobs in self.fading.items() if name in near},
         )
 

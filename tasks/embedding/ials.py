@@ -33,13 +33,13 @@ def ials_factors(  # noqa: PLR0913 (two tables and the knobs)
 
     Minimises the sum of weight (1 - u.i)^2 over touched pairs (weights are 1 on average), plus `unobserved` (u.i)^2
     over all pairs, plus `regularisation` (n + unobserved N)^exponent |v|^2 for every vector v with n touched pairs,
-    N being the length of the other side. Each tag is one more user, who touched the items it fits with weight
-    `tag_weight` on average (as side information in CEASE, Jeunen et al. 2020): items nobody touched have vectors too.
+    N being the length of the other side. Each tag is one more user, who touched those of the items that it
+    fits, with weight `tag_weight` on average (like the side information of CEASE, Jeunen et al. 2020).
     """
     users, items, liked = likes(interactions)
     if not liked.nnz:
         return nothing(size)
-    items, liked = with_tags(items, liked, item_tags, tag_weight)
+    liked = with_tags(items, liked, item_tags, tag_weight)
     chance = np.random.default_rng(seed)
     right = (chance.standard_normal((len(items), size)) * 0.1 / np.sqrt(size)).astype(np.float32)
     across = sparse.csr_array(liked.T)
@@ -51,17 +51,14 @@ def ials_factors(  # noqa: PLR0913 (two tables and the knobs)
 
 def with_tags(
     items: pd.Index, liked: sparse.csr_array, item_tags: DataFrame[ItemTagScore], weight: float
-) -> tuple[pd.Index, sparse.csr_array]:
-    """Put a row for each tag below those of the users, weighing `weight` on average, and widen the items by its own."""
-    fitting = item_tags[item_tags["score"] > 0]
+) -> sparse.csr_array:
+    """Put a row for each tag of the items below those of the users; its cells weigh `weight` on average."""
+    fitting = item_tags[(item_tags["score"] > 0) & item_tags["item_id"].isin(items)]
     if not len(fitting) or weight <= 0:
-        return items, liked
-    every = items.union(distinct(fitting["item_id"])).sort_values()
-    below = arrange(fitting["tag"], fitting["item_id"], fitting["score"], (distinct(fitting["tag"]), every))
+        return liked
+    below = arrange(fitting["tag"], fitting["item_id"], fitting["score"], (distinct(fitting["tag"]), items))
     below.data *= np.float32(weight) / below.data.mean(dtype=np.float64).astype(np.float32)
-    above = sparse.coo_array(liked)
-    moved = (above.data, (above.row, every.get_indexer(items)[above.col]))
-    return every, sparse.csr_array(sparse.vstack([sparse.csr_array(moved, (liked.shape[0], len(every))), below]))
+    return sparse.csr_array(sparse.vstack([liked, below]))
 
 
 def solve(given: sparse.csr_array, other: Matrix, regularisation: float, unobserved: float, exponent: float) -> Matrix:

@@ -299,9 +299,10 @@ class SourceScores(Table[RankingFeature]):
 
     def run(self) -> None:
         """Score the candidates; `names` are those of the sources with neighbours, then of those with vectors."""
-        near, people, items = (self.load(list(tasks)) for tasks in (self.neighbours, self.people, self.items))
+        near = self.load(list(self.neighbours))
+        vectors = zip(self.load(list(self.people)), self.load(list(self.items)), strict=True)
         named = dict(zip(self.names, near, strict=False))
-        spaces = dict(zip(self.names[len(near) :], zip(people, items, strict=True), strict=True))
+        spaces = dict(zip(self.names[len(near) :], vectors, strict=True))
         self.dump(source_scores(self.load(self.pool), self.load(self.interactions), named, spaces, fading=self.fading))
 
 

@@ -58,18 +58,20 @@ def test_the_scale_of_weights_does_not_matter(two_clubs: World):
     assert np.allclose(one.items.matrix, other.items.matrix, atol=1e-6)
 
 
-def test_tags_place_items_that_nobody_touched(two_clubs: World):
-    pairs = [(f"{club}{number}", club, 0.9, "") for club in ("heart", "skin") for number in (1, 2, 3, 4, 5)]
-    factors = ials_factors(two_clubs.interactions, table(ItemTagScore, pairs), size=2, **KNOBS)
-    assert sorted(factors.users.ids) == sorted(two_clubs.interactions["user_id"].unique())
-    assert len(factors.items) == 10
-    scores = factors.users.rows(["h1", "s1"]) @ factors.items.rows(["heart5", "skin5"]).T
-    assert scores[0, 0] > scores[0, 1]
-    assert scores[1, 1] > scores[1, 0]
+def test_tags_bring_items_together_and_are_no_users(two_clubs: World):
+    pairs = [(item, "shared", 0.9, "") for item in ("heart1", "skin1", "untouched")]
+    plain, taught = (
+        ials_factors(two_clubs.interactions, tags, size=4, **{**KNOBS, "tag_weight": 3.0})
+        for tags in (NO_TAGS, table(ItemTagScore, pairs))
+    )
+    assert list(taught.users.ids) == list(plain.users.ids)
+    assert list(taught.items.ids) == list(plain.items.ids)
+    one, other = (np.prod(factors.items.rows(["heart1", "skin1"]), axis=0).sum() for factors in (plain, taught))
+    assert other > one
 
 
 def test_tags_of_no_weight_change_nothing(two_clubs: World):
-    tags = table(ItemTagScore, [("heart5", "heart", 0.9, "")])
+    tags = table(ItemTagScore, [("heart2", "heart", 0.9, "")])
     plain, weightless = (
         ials_factors(two_clubs.interactions, given, size=2, **{**KNOBS, "tag_weight": weight})
         for given, weight in ((NO_TAGS, 0.3), (tags, 0.0))
@@ -80,10 +82,8 @@ def test_tags_of_no_weight_change_nothing(two_clubs: World):
 
 def test_tags_stand_below_the_users_with_their_weight_on_average(two_clubs: World):
     users, items, liked = likes(two_clubs.interactions)
-    tags = table(ItemTagScore, [("heart1", "heart", 0.9, ""), ("heart5", "heart", 0.3, "")])
-    every, stacked = with_tags(items, liked, tags, 0.6)
-    assert list(every) == sorted([*items, "heart5"])
-    assert np.allclose(stacked[: len(users)].sum(axis=1), liked.sum(axis=1))
-    last = stacked.toarray()[-1]
-    assert last[every.get_indexer(["heart1", "heart5"])] == pytest.approx([0.9, 0.3])
-    assert np.count_nonzero(last) == 2
+    tags = table(ItemTagScore, [("heart1", "heart", 0.9, ""), ("heart2", "heart", 0.3, "")])
+    stacked = with_tags(items, liked, tags, 0.6).toarray()
+    assert np.allclose(stacked[: len(users)], liked.toarray())
+    assert stacked[-1, items.get_indexer(["heart1", "heart2"])] == pytest.approx([0.9, 0.3])
+    assert np.count_nonzero(stacked[-1]) == 2
