@@ -7,8 +7,9 @@ if not __name__.startswith("slipstream."):
 
 from slipstream.pipelines.backtest import Backtest
 from slipstream.pipelines.embeddings import Embeddings
+from slipstream.pipelines.interest_backtest import InterestBacktest
 from slipstream.pipelines.recommend import Recommend
 from slipstream.pipelines.tag_backtest import TagBacktest
 from slipstream.pipelines.tag_scores import TagScores
 
-__all__ = ["Backtest", "Embeddings", "Recommend", "TagBacktest", "TagScores"]
+__all__ = ["Backtest", "Embeddings", "InterestBacktest", "Recommend", "TagBacktest", "TagScores"]

@@ -148,6 +148,14 @@ class Interaction(Row):
     at: Time
 
 
+class KindWorth(Row):
+    """What one kind of trace was found to be worth."""
+
+    kind: str = pa.Field(unique=True)
+    weight: float
+    half_life_days: float = pa.Field(ge=0)
+
+
 class KindContribution(Row):
     """How much one kind of trace contributes to all weights."""
 
@@ -251,6 +259,19 @@ class UserTagScore(Row):
 
     class Config:
         """One score a pair."""
+
+        unique = ["user_id", "tag"]
+
+
+class UserTag(Row):
+    """A tag that somebody turned to, and how often."""
+
+    user_id: str
+    tag: str
+    weight: float = pa.Field(gt=0)
+
+    class Config:
+        """One row a pair."""
 
         unique = ["user_id", "tag"]
 

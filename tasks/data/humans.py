@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+import pandas as pd
 import polars as pl
 from pandera.typing import DataFrame
 
@@ -30,6 +31,6 @@ def find_robots(
     return User.validate(pl.concat([hasty, sweeping]).unique().sort("user_id").to_pandas())
 
 
-def without(events: DataFrame[Event], robots: DataFrame[User]) -> DataFrame[Event]:
-    """Keep the traces that no robot left."""
-    return events.loc[~events["user_id"].isin(robots["user_id"])].reset_index(drop=True)
+def without(rows: pd.DataFrame, users: DataFrame[User]) -> pd.DataFrame:
+    """Keep the rows of everybody but some users."""
+    return rows.loc[~rows["user_id"].isin(users["user_id"])].reset_index(drop=True)

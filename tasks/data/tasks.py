@@ -276,6 +276,50 @@ class Users(Table[User]):
         self.dump(splitting.distinct_users([self.load(table) for table in self.tables]))
 
 
+class UserFold(Table[User]):
+    """One of several equal parts of the users, drawn by chance."""
+
+    users: gokart.TaskInstanceParameter[Table[User]] = gokart.TaskInstanceParameter()
+    fold: luigi.IntParameter = luigi.IntParameter()
+    folds: luigi.IntParameter = luigi.IntParameter(default=5)
+    seed: luigi.IntParameter = luigi.IntParameter(default=0)
+
+    def run(self) -> None:
+        """Draw the part."""
+        self.dump(splitting.fold_users(self.load(self.users), fold=self.fold, folds=self.folds, seed=self.seed))
+
+
+class WithoutUsers(_Derived):
+    """A table without the rows of some users."""
+
+    users: gokart.TaskInstanceParameter[Table[User]] = gokart.TaskInstanceParameter()
+
+    def run(self) -> None:
+        """Leave the users out."""
+        self.dump(humans.without(self.load(self.rows), self.load(self.users)))
+
+
+class OfUsers(_Derived):
+    """The rows of a table that belong to some users."""
+
+    users: gokart.TaskInstanceParameter[Table[User]] = gokart.TaskInstanceParameter()
+
+    def run(self) -> None:
+        """Keep the users."""
+        self.dump(splitting.of_users(self.load(self.rows), self.load(self.users)))
+
+
+class CommonTags(Table[ItemTag]):
+    """Given tags, those left out that few people gave."""
+
+    item_tags: gokart.TaskInstanceParameter[Table[ItemTag]] = gokart.TaskInstanceParameter()
+    min_users: luigi.IntParameter = luigi.IntParameter(default=3)
+
+    def run(self) -> None:
+        """Keep the common tags."""
+        self.dump(splitting.common_tags(self.load(self.item_tags), min_users=self.min_users))
+
+
 class SampledUsers(Table[User]):
     """Some of the users, drawn by chance."""
 

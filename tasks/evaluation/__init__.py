@@ -1,20 +1,28 @@
 """Evaluation: how good lists and tags are, with intervals, in pairs and on slices."""
 
 from slipstream.tasks.evaluation.tasks import (
+    AppliedTags,
     CatalogueQuality,
     Comparison,
+    InterestQualities,
+    LaterTags,
     PooledQuality,
     RankingQuality,
+    SimpleUserTags,
     TagQuality,
     TimeOrder,
     UserQualities,
 )
 
 __all__ = [
+    "AppliedTags",
     "CatalogueQuality",
     "Comparison",
+    "InterestQualities",
+    "LaterTags",
     "PooledQuality",
     "RankingQuality",
+    "SimpleUserTags",
     "TagQuality",
     "TimeOrder",
     "UserQualities",
