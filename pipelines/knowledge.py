@@ -10,7 +10,7 @@ from slipstream.tasks.base import Table, Task
 from slipstream.tasks.embedding import AlsFactors, AlsItemEmbedding, FilledItemEmbedding, LsiItemEmbedding
 from slipstream.tasks.linking import LinkedAnswers, LinkedItemTags, SearchTags, TagMentions, TagVocabulary
 from slipstream.tasks.tables import Answer, Interaction
-from slipstream.tasks.tagging import ItemTagScores, TagFeatures, UserTagScores
+from slipstream.tasks.tagging import ItemTagScores, TagFeatures, TagShares, UserTagScores
 from slipstream.tasks.text import ItemTokens, TfidfVectors
 from slipstream.tasks.vectors import ItemEmbedding
 
@@ -108,6 +108,11 @@ class Knowledge:
             threshold=threshold,
             seed=self.pipeline.seed,
         )
+
+    @cached_property
+    def voices(self) -> TagShares:
+        """What share of its tags an item owes to each: as given, learnt scores helping out."""
+        return TagShares(item_tags=self.given_tags, learnt=[self.item_tags])
 
     def user_tags(self, answers: Table[Answer]) -> UserTagScores:
         """Score what each user is interested in."""

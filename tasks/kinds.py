@@ -1,10 +1,12 @@
 """Kinds of trace: how strong each is, how much it weighs and how fast it fades."""
 
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass, fields
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, fields, replace
 from typing import Any
 
-from slipstream.tasks.tables import STRENGTHS
+from pandera.typing import DataFrame
+
+from slipstream.tasks.tables import STRENGTHS, KindWorth
 
 
 @dataclass(frozen=True)
@@ -53,4 +55,13 @@ def parse_kinds(given: Mapping[str, Mapping[str, Any]]) -> dict[str, Kind]:
         if missing:
             raise ValueError(f"kind {name!r} needs {' and '.join(sorted(missing))}")
         kinds[name] = Kind(**{**before, **options})
+    return kinds
+
+
+def worth_kinds(given: Mapping[str, Mapping[str, Any]], worths: Sequence[DataFrame[KindWorth]]) -> dict[str, Kind]:
+    """Parse kinds and give them the weights and half-lives that were found for them."""
+    kinds = parse_kinds(given)
+    for row in (row for table in worths for row in table.itertuples()):
+        found = {"weight": float(row.weight), "half_life_days": float(row.half_life_days)}
+        kinds[row.kind] = replace(kinds[row.kind], **found)
     return kinds

@@ -149,18 +149,21 @@ class Interaction(Row):
 
 
 class KindWorth(Row):
-    """What one kind of trace was found to be worth."""
+    """What one kind of trace was found to be worth, and what that brought over what it was worth before."""
 
     kind: str = pa.Field(unique=True)
     weight: float
     half_life_days: float = pa.Field(ge=0)
+    gain: float
 
 
 class KindContribution(Row):
-    """How much one kind of trace contributes to all weights."""
+    """How much one kind of trace contributes to all weights; worth is the weight of a fresh one."""
 
     kind: str = pa.Field(unique=True)
     strength: str = pa.Field(isin=STRENGTHS)
+    worth: float
+    half_life_days: float = pa.Field(ge=0)
     traces: np.int64
     users: np.int64
     items: np.int64

@@ -111,6 +111,12 @@ def common_tags(item_tags: DataFrame[ItemTag], *, min_users: int) -> DataFrame[I
     return item_tags.loc[item_tags["tag"].isin(people.index[people >= min_users])].reset_index(drop=True)
 
 
+def shared_items(events: DataFrame[Event], *, min_users: int) -> DataFrame[Event]:
+    """Keep the traces on items that at least so many people touched."""
+    people = events.drop_duplicates(["item_id", "user_id"]).groupby("item_id").size()
+    return events.loc[events["item_id"].isin(people.index[people >= min_users])].reset_index(drop=True)
+
+
 def _held(share: float) -> pl.Expr:
     """Count what is held out of each user's units."""
     count = (share * pl.len() + ROUNDING).floor().cast(pl.Int64)

@@ -11,7 +11,7 @@ from gokart.utils import FlattenableItems
 from slipstream.tasks.base import Table
 from slipstream.tasks.data import humans, identity, sources, splitting, strength
 from slipstream.tasks.data.reading import find_files
-from slipstream.tasks.kinds import parse_kinds
+from slipstream.tasks.kinds import worth_kinds
 from slipstream.tasks.tables import (
     Alias,
     Answer,
@@ -20,6 +20,7 @@ from slipstream.tasks.tables import (
     Item,
     ItemTag,
     KindContribution,
+    KindWorth,
     QuarantinedRow,
     Row,
     Search,
@@ -154,13 +155,15 @@ class Interactions(Table[Interaction]):
 
     events: gokart.TaskInstanceParameter[Table[Event]] = gokart.TaskInstanceParameter()
     searches: gokart.TaskInstanceParameter[Table[Search]] = gokart.TaskInstanceParameter()
+    worths: gokart.ListTaskInstanceParameter[Table[KindWorth]] = gokart.ListTaskInstanceParameter(default=[])
     kinds: luigi.DictParameter = luigi.DictParameter(default={})
     as_of: gokart.ZonedDateSecondParameter = gokart.ZonedDateSecondParameter()
 
     def run(self) -> None:
         """Weigh the traces."""
         traces = self.load(self.events), self.load(self.searches)
-        self.dump(strength.weigh(*traces, kinds=parse_kinds(self.kinds), as_of=self.as_of))
+        kinds = worth_kinds(self.kinds, [self.load(task) for task in self.worths])
+        self.dump(strength.weigh(*traces, kinds=kinds, as_of=self.as_of))
 
 
 class Contribution(Table[KindContribution]):
@@ -169,13 +172,15 @@ class Contribution(Table[KindContribution]):
     events: gokart.TaskInstanceParameter[Table[Event]] = gokart.TaskInstanceParameter()
     searches: gokart.TaskInstanceParameter[Table[Search]] = gokart.TaskInstanceParameter()
     answers: gokart.TaskInstanceParameter[Table[Answer]] = gokart.TaskInstanceParameter()
+    worths: gokart.ListTaskInstanceParameter[Table[KindWorth]] = gokart.ListTaskInstanceParameter(default=[])
     kinds: luigi.DictParameter = luigi.DictParameter(default={})
     as_of: gokart.ZonedDateSecondParameter = gokart.ZonedDateSecondParameter()
 
     def run(self) -> None:
         """Sum the weights of each kind."""
         traces = self.load(self.events), self.load(self.searches), self.load(self.answers)
-        self.dump(strength.contribution(*traces, kinds=parse_kinds(self.kinds), as_of=self.as_of))
+        kinds = worth_kinds(self.kinds, [self.load(task) for task in self.worths])
+        self.dump(strength.contribution(*traces, kinds=kinds, as_of=self.as_of))
 
 
 class Robots(Table[User]):
@@ -307,6 +312,17 @@ class OfUsers(_Derived):
     def run(self) -> None:
         """Keep the users."""
         self.dump(splitting.of_users(self.load(self.rows), self.load(self.users)))
+
+
+class SharedItems(Table[Event]):
+    """Traces on items that several people touched."""
+
+    events: gokart.TaskInstanceParameter[Table[Event]] = gokart.TaskInstanceParameter()
+    min_users: luigi.IntParameter = luigi.IntParameter(default=2)
+
+    def run(self) -> None:
+        """Keep the shared items."""
+        self.dump(splitting.shared_items(self.load(self.events), min_users=self.min_users))
 
 
 class CommonTags(Table[ItemTag]):

@@ -14,16 +14,19 @@ from slipstream.tasks.tables import (
     Item,
     ItemTag,
     ItemTagScore,
+    KindWorth,
     QueryTag,
     TagFeature,
     TagMention,
     TermWeight,
+    UserTag,
     UserTagScore,
 )
 from slipstream.tasks.tagging.features import describe_pairs
 from slipstream.tasks.tagging.interest import score_user_tags
 from slipstream.tasks.tagging.scores import score_item_tags
 from slipstream.tasks.tagging.shares import share_tags
+from slipstream.tasks.tagging.worth import choose_worths
 from slipstream.tasks.vectors import ItemEmbedding
 
 INTEREST_KNOBS = ("shrinkage", "lift", "naming", "sharpness", "top")
@@ -77,10 +80,11 @@ class ItemTagScores(Table[ItemTagScore]):
 
 
 class TagShares(Table[ItemTagScore]):
-    """What share of its tags an item owes to each, lent by similar items where few were given."""
+    """What share of its tags an item owes to each, with what similar items or learnt scores lend."""
 
     item_tags: gokart.TaskInstanceParameter[Table[ItemTag]] = gokart.TaskInstanceParameter()
     embeddings: gokart.ListTaskInstanceParameter[Task[ItemEmbedding]] = gokart.ListTaskInstanceParameter(default=[])
+    learnt: gokart.ListTaskInstanceParameter[Table[ItemTagScore]] = gokart.ListTaskInstanceParameter(default=[])
     neighbours: luigi.IntParameter = luigi.IntParameter(default=20)
     borrowed: luigi.FloatParameter = luigi.FloatParameter(default=2.0)
     reserve: luigi.FloatParameter = luigi.FloatParameter(default=3.0)
@@ -90,7 +94,27 @@ class TagShares(Table[ItemTagScore]):
         """Share the tags."""
         embeddings: list[Any] = self.load(list(self.embeddings)) if self.embeddings else []
         knobs: dict[str, Any] = {name: getattr(self, name) for name in ("neighbours", "borrowed", "reserve", "top")}
-        self.dump(share_tags(self.load(self.item_tags), embeddings, **knobs))
+        learnt: list[Any] = self.load(list(self.learnt)) if self.learnt else []
+        self.dump(share_tags(self.load(self.item_tags), embeddings, learnt, **knobs))
+
+
+class KindWorths(Table[KindWorth]):
+    """What each kind of trace is worth for foreseeing people's interests."""
+
+    interactions: gokart.TaskInstanceParameter[Table[Interaction]] = gokart.TaskInstanceParameter()
+    item_tags: gokart.TaskInstanceParameter[Table[ItemTagScore]] = gokart.TaskInstanceParameter()
+    wanted: gokart.TaskInstanceParameter[Table[UserTag]] = gokart.TaskInstanceParameter()
+    kinds: luigi.DictParameter = luigi.DictParameter(default={})
+    as_of: gokart.ZonedDateSecondParameter = gokart.ZonedDateSecondParameter()
+    shrinkage: luigi.FloatParameter = luigi.FloatParameter(default=5.0)
+    sharpness: luigi.FloatParameter = luigi.FloatParameter(default=3.0)
+    users: luigi.IntParameter = luigi.IntParameter(default=1000)
+
+    def run(self) -> None:
+        """Choose the worths."""
+        tables = self.load(self.interactions), self.load(self.item_tags), self.load(self.wanted)
+        knobs: dict[str, Any] = {name: getattr(self, name) for name in ("as_of", "shrinkage", "sharpness", "users")}
+        self.dump(choose_worths(*tables, kinds=parse_kinds(self.kinds), **knobs))
 
 
 class UserTagScores(Table[UserTagScore]):

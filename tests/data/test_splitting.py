@@ -14,6 +14,7 @@ from slipstream.tasks.data.splitting import (
     later,
     of_users,
     sample_users,
+    shared_items,
 )
 from slipstream.tasks.tables import Event, Item, ItemTag, Search, User, columns, empty
 from tests.worlds import moment, table
@@ -170,3 +171,8 @@ def test_tags_that_few_gave_are_left_out():
     given += [("j", "rare", 1.0, "u", None), ("i", "editors", 1.0, None, None), ("j", "editors", 1.0, None, None)]
     kept = common_tags(table(ItemTag, given), min_users=2)
     assert kept["tag"].tolist() == ["noir", "noir"]
+
+
+def test_items_of_one_person_are_left_out():
+    given = events(("u", "a", 0), ("v", "a", 1), ("u", "b", 2), ("u", "b", 3))
+    assert items(shared_items(given, min_users=2)) == ["a", "a"]

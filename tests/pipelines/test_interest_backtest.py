@@ -52,7 +52,7 @@ def listeners(tmp_path):
 
 def test_the_tags_people_give_are_foreseen_from_what_others_gave(listeners, workspace, run):
     conf.set_workspace(workspace)
-    knobs = {"hold_out": "users", "folds": 2, "min_tags": 2, "baselines": ("given",), "item_scores": "shares"}
+    knobs = {"hold_out": "users", "folds": 2, "min_tags": 2, "baselines": ("given",)}
     pipeline = InterestBacktest(as_of=AS_OF, **listeners, **knobs)
     run(pipeline)
     quality = pipeline.output().load()
@@ -65,7 +65,7 @@ def test_the_tags_people_give_are_foreseen_from_what_others_gave(listeners, work
 
 def test_nobody_is_judged_by_tags_that_were_known_of_him(listeners, workspace, run):
     conf.set_workspace(workspace)
-    knobs = {"hold_out": "users", "folds": 2, "min_tags": 2, "item_scores": "shares"}
+    knobs = {"hold_out": "users", "folds": 2, "min_tags": 2}
     pipeline = InterestBacktest(as_of=AS_OF, **listeners, **knobs)
     run(pipeline)
     for fold in range(2):

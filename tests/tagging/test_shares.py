@@ -18,8 +18,8 @@ NEAR = ItemEmbedding(pd.Index(["alien", "laura", "moon"]), [[1, 0], [0, 1], [1, 
 KNOBS = {"neighbours": 1, "borrowed": 2.0, "reserve": 1.0, "top": 10}
 
 
-def shared(given=GIVEN, embeddings=(), **knobs):
-    found = share_tags(given, embeddings, **{**KNOBS, **knobs})
+def shared(given=GIVEN, embeddings=(), learnt=(), **knobs):
+    found = share_tags(given, embeddings, learnt, **{**KNOBS, **knobs})
     return {(row.item_id, row.tag): (round(float(row.score), 4), row.evidence) for row in found.itertuples()}
 
 
@@ -30,7 +30,7 @@ def test_a_share_is_of_all_that_was_given_and_the_reserve():
 
 
 def test_an_item_without_tags_borrows_from_its_neighbours():
-    assert shared(embeddings=[NEAR])["moon", "space"] == (round(2 * 0.75 / 3, 4), "given to items like it")
+    assert shared(embeddings=[NEAR])["moon", "space"] == (round(2 * 0.75 / 3, 4), "not given")
     assert ("moon", "space") not in shared()
 
 
@@ -47,3 +47,10 @@ def test_nothing_gives_nothing():
     found = share_tags(empty(ItemTag), [NEAR], **KNOBS)
     assert found.empty
     assert list(found.columns) == columns(ItemTagScore)
+
+
+def test_learnt_scores_speak_for_items_without_tags():
+    learnt = table(ItemTagScore, [("moon", "space", 1.0, ""), ("alien", "noir", 0.5, "")])
+    found = shared(learnt=[learnt])
+    assert found["moon", "space"] == (round(2 / 3, 4), "not given")
+    assert found["alien", "noir"][0] == round(2 * 0.5**3 / 7, 4)
