@@ -6,10 +6,11 @@ if not __name__.startswith("slipstream."):
     )
 
 from slipstream.pipelines.backtest import Backtest
+from slipstream.pipelines.cold_start import ColdStart
 from slipstream.pipelines.embeddings import Embeddings
 from slipstream.pipelines.interest_backtest import InterestBacktest
 from slipstream.pipelines.recommend import Recommend
 from slipstream.pipelines.tag_backtest import TagBacktest
 from slipstream.pipelines.tag_scores import TagScores
 
-__all__ = ["Backtest", "Embeddings", "InterestBacktest", "Recommend", "TagBacktest", "TagScores"]
+__all__ = ["Backtest", "ColdStart", "Embeddings", "InterestBacktest", "Recommend", "TagBacktest", "TagScores"]

@@ -52,10 +52,10 @@ class Ranked(FromLog[P], Generic[P]):
     """A pipeline that ranks items for users.
 
     candidate_sources name what proposes items: popular, fresh, trending_<hours>h, transitions, ease, edlae, knn, als,
-    ials, tags; knobs set parameters of what they learn, like {"ease": {"regularisation": 100}}. The ranker learns on
-    `windows` later windows: of `window_hours` each (learn_by window), or of the last or a random `share` of each user's
-    events (learn_by time, random). The incumbent, a source, is served until something is proven better there; without
-    one it is the best single source.
+    ials, content, tags; knobs set parameters of what they learn, like {"ease": {"regularisation": 100}}. The ranker
+    learns on `windows` later windows: of `window_hours` each (learn_by window), or of the last or a random `share` of
+    each user's events (learn_by time, random). The incumbent, a source, is served until something is proven better
+    there; without one it is the best single source.
     """
 
     candidate_sources: luigi.ListParameter[tuple[str, ...]] = luigi.ListParameter(

@@ -8,7 +8,14 @@ from typing import Any, TypeVar
 
 from slipstream.pipelines.knowledge import Knowledge
 from slipstream.tasks.base import Table, Task
-from slipstream.tasks.embedding import AlsFactors, AlsItemEmbedding, AlsUserEmbedding, Factors, IalsFactors
+from slipstream.tasks.embedding import (
+    AlsFactors,
+    AlsItemEmbedding,
+    AlsUserEmbedding,
+    Factors,
+    IalsFactors,
+    PooledUserEmbedding,
+)
 from slipstream.tasks.recommendation import (
     EaseNeighbours,
     EmbeddingItems,
@@ -68,7 +75,7 @@ class Sources:
 
     def learnt(self, task: Callable[..., T], name: str, **usual: float) -> T:
         """Set up what a source learns: its knobs come before the usual ones."""
-        return task(interactions=self.known.interactions, **{**usual, **self.knobs.get(name, {})})
+        return task(interactions=self.known.lessons, **{**usual, **self.knobs.get(name, {})})
 
     def source(self, name: str) -> Table[Candidate]:
         """Build one source by its name."""
@@ -88,6 +95,12 @@ class Sources:
         builders: dict[str, Callable[[], Table[Candidate]]] = {
             "popular": lambda: PopularItems(**common),
             "fresh": lambda: FreshItems(items=known.log.items, as_of=known.as_of, **common),
+            "content": lambda: EmbeddingItems(
+                user_embedding=PooledUserEmbedding(items=known.themes, interactions=known.interactions),
+                item_embedding=known.themes,
+                cosine=True,
+                **common,
+            ),
             "tags": lambda: TagItems(user_tags=self.user_tags, item_tags=known.item_tags, **common),
         }
         if name not in builders:

@@ -9,7 +9,7 @@ import pandas as pd
 from gokart.utils import FlattenableItems
 
 from slipstream.tasks.base import Table
-from slipstream.tasks.data import humans, identity, sources, splitting, strength
+from slipstream.tasks.data import humans, identity, newcomers, sources, splitting, strength
 from slipstream.tasks.data.reading import find_files
 from slipstream.tasks.kinds import worth_kinds
 from slipstream.tasks.tables import (
@@ -26,6 +26,7 @@ from slipstream.tasks.tables import (
     Search,
     Tag,
     User,
+    UserTag,
 )
 
 R = TypeVar("R", bound=Row)
@@ -346,3 +347,49 @@ class SampledUsers(Table[User]):
     def run(self) -> None:
         """Draw the users."""
         self.dump(splitting.sample_users(self.load(self.users), size=self.size, seed=self.seed))
+
+
+class WellKnownUsers(Table[User]):
+    """Those of some users who touched many items."""
+
+    events: gokart.TaskInstanceParameter[Table[Event]] = gokart.TaskInstanceParameter()
+    users: gokart.TaskInstanceParameter[Table[User]] = gokart.TaskInstanceParameter()
+    min_items: luigi.IntParameter = luigi.IntParameter()
+
+    def run(self) -> None:
+        """Keep the users."""
+        self.dump(newcomers.known_well(self.load(self.events), self.load(self.users), min_items=self.min_items))
+
+
+class ShortHistories(Table[Event]):
+    """The traces of some users on the few items they touched last."""
+
+    events: gokart.TaskInstanceParameter[Table[Event]] = gokart.TaskInstanceParameter()
+    users: gokart.TaskInstanceParameter[Table[User]] = gokart.TaskInstanceParameter()
+    items: luigi.IntParameter = luigi.IntParameter()
+
+    def run(self) -> None:
+        """Cut the histories short."""
+        self.dump(newcomers.cut_short(self.load(self.events), self.load(self.users), items=self.items))
+
+
+class DeclaredInterests(Table[Answer]):
+    """The few tags each person would declare who wants tags."""
+
+    wanted: gokart.TaskInstanceParameter[Table[UserTag]] = gokart.TaskInstanceParameter()
+    tags: luigi.IntParameter = luigi.IntParameter(default=3)
+    as_of: gokart.ZonedDateSecondParameter = gokart.ZonedDateSecondParameter()
+
+    def run(self) -> None:
+        """Declare the tags."""
+        self.dump(newcomers.declare(self.load(self.wanted), tags=self.tags, as_of=self.as_of))
+
+
+class WithoutTouched(_Derived):
+    """Lists of items without what their users touched."""
+
+    interactions: gokart.TaskInstanceParameter[Table[Interaction]] = gokart.TaskInstanceParameter()
+
+    def run(self) -> None:
+        """Leave the touched items out."""
+        self.dump(newcomers.without_touched(self.load(self.rows), self.load(self.interactions)))

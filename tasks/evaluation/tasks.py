@@ -8,7 +8,7 @@ import pandas as pd
 
 from slipstream.tasks.base import Table, Task
 from slipstream.tasks.evaluation.catalogue import judge_catalogue
-from slipstream.tasks.evaluation.comparison import compare, measure_ranking, pool_users
+from slipstream.tasks.evaluation.comparison import compare, measure_ranking, name_slice, pool_users
 from slipstream.tasks.evaluation.interest import judge_interest
 from slipstream.tasks.evaluation.interest_baselines import METHODS, score_simply
 from slipstream.tasks.evaluation.leakage import check_order
@@ -119,6 +119,17 @@ class Comparison(Table[Metric]):
         """Compare user by user."""
         qualities = self.load(list(self.qualities))
         self.dump(compare(qualities, baselines=self.baselines, resamples=self.resamples, seed=self.seed))
+
+
+class SlicedQuality(Table[Metric]):
+    """Means over everybody, under the name of the slice they stand for."""
+
+    quality: gokart.TaskInstanceParameter[Table[Metric]] = gokart.TaskInstanceParameter()
+    slice: luigi.Parameter[str] = luigi.Parameter()
+
+    def run(self) -> None:
+        """Name the slice."""
+        self.dump(name_slice(self.load(self.quality), slice_=self.slice))
 
 
 class LaterTags(Table[UserTag]):

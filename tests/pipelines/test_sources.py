@@ -14,7 +14,7 @@ from tests.worlds import two_clubs
 
 AS_OF = datetime(2024, 2, 1, tzinfo=UTC)
 LEARNT = ("transitions", "ease", "edlae", "knn", "als", "ials")
-NAMES = (*LEARNT, "popular", "fresh", "trending_24h", "trending_6h", "trending_1.5h", "tags")
+NAMES = (*LEARNT, "popular", "fresh", "trending_24h", "trending_6h", "trending_1.5h", "content", "tags")
 
 
 def sources(**parameters: Any) -> Sources:
