@@ -1,55 +1,24 @@
 """How well people's interests would have been foreseen."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
-from datetime import timedelta
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import Any
 
 import luigi
 from pandera.typing import DataFrame
 
+from slipstream.pipelines.interest import FORESIGHT, Foresight, Question, contribution, reweighed
 from slipstream.pipelines.knowledge import Knowledge
 from slipstream.pipelines.log import FromLog, Log
 from slipstream.tasks.base import Table
-from slipstream.tasks.data import (
-    Between,
-    CommonTags,
-    Contribution,
-    Interactions,
-    Joined,
-    Later,
-    OfUsers,
-    SharedItems,
-    UserFold,
-    Users,
-    WithoutUsers,
-)
-from slipstream.tasks.evaluation import (
-    AppliedTags,
-    Comparison,
-    InterestQualities,
-    LaterTags,
-    PooledQuality,
-    SimpleUserTags,
-)
-from slipstream.tasks.linking import LinkedItemTags
-from slipstream.tasks.tables import Interaction, ItemTag, ItemTagScore, Metric, UserTag, UserTagScore
-from slipstream.tasks.tagging import KindWorths, TagShares
+from slipstream.tasks.data import CommonTags, Joined, OfUsers, SharedItems, UserFold, Users, WithoutUsers
+from slipstream.tasks.evaluation import AppliedTags, Comparison, InterestQualities, PooledQuality, SimpleUserTags
+from slipstream.tasks.tables import Metric, UserTagScore
+from slipstream.tasks.tagging import TagShares
 
 MAXWELL = "maxwell"
 TUNED = "maxwell tuned"
 HELD_OUT = ("window", "time", "random")
-
-
-@dataclass(frozen=True)
-class Question:
-    """What was known at a cut, the tags given to items then, what items say, and the tags that people turned to."""
-
-    cut: str
-    known: Knowledge
-    given: Table[ItemTag]
-    voices: Table[ItemTagScore]
-    wanted: Table[UserTag]
 
 
 class InterestBacktest(FromLog[DataFrame[Metric]]):
@@ -72,9 +41,7 @@ class InterestBacktest(FromLog[DataFrame[Metric]]):
     baselines: luigi.ListParameter[tuple[str, ...]] = luigi.ListParameter(
         default=("counts", "tf-idf", "popular", "lift", "sum")
     )
-    interest: luigi.DictParameter[dict[str, Any]] = luigi.DictParameter(
-        default={"shrinkage": 10, "lift": 0, "sharpness": 1}
-    )
+    interest: luigi.DictParameter[dict[str, Any]] = luigi.DictParameter(default=FORESIGHT)
     tune: luigi.BoolParameter = luigi.BoolParameter(default=False, parsing=luigi.BoolParameter.EXPLICIT_PARSING)
 
     def requires(self) -> dict[str, Any]:
@@ -82,54 +49,49 @@ class InterestBacktest(FromLog[DataFrame[Metric]]):
         qualities: list[InterestQualities] = []
         products: dict[str, Any] = {}
         for question in self.questions():
-            lists: dict[str, Table[UserTagScore]] = {MAXWELL: self.maxwell(question, question.known.interactions)}
+            known, cut, given = question.known, question.cut, question.given
+            inputs: dict[str, Any] = {"item_tags": question.voices, "given": [given]}
+            lists: dict[str, Table[UserTagScore]] = {
+                MAXWELL: self.foresight.scores(known, known.interactions, **inputs)
+            }
+            products |= {f"user_tags_{cut}": plain, f"wanted_{cut}": question.wanted}
             if self.tune:
-                worths = self.worths(question.known)
-                lists[TUNED] = self.maxwell(question, self.reweighed(question.known, worths))
-                products |= {f"worths_{question.cut}": worths}
-                products |= {f"contribution_{question.cut}": self.contribution(question.known, worths)}
-            products |= {f"user_tags_{question.cut}": lists[MAXWELL], f"wanted_{question.cut}": question.wanted}
-            common: dict[str, Any] = {"interactions": question.known.interactions, "item_tags": question.given}
+                worths = self.foresight.worths(known)
+                lists[TUNED] = self.foresight.scores(known, reweighed(known, [worths]), **inputs)
+                products |= {f"worths_{cut}": worths, f"contribution_{cut}": contribution(known, [worths])}
+            common: dict[str, Any] = {"interactions": known.interactions, "item_tags": given}
             lists |= {name: SimpleUserTags(method=name, **common) for name in self.baselines}
             qualities += [
-                InterestQualities(scores=scores, wanted=question.wanted, source=name, cut=question.cut)
+                InterestQualities(scores=scores, wanted=question.wanted, source=name, cut=cut)
                 for name, scores in lists.items()
             ]
+        return {"quality": Joined(tables=self.compared(qualities)), **products}
+
+    def compared(self, qualities: Sequence[InterestQualities]) -> list[Table[Metric]]:
+        """Average, and compare with the baselines."""
         knobs: dict[str, Any] = {"seed": self.seed}
-        tables: list[Table[Metric]] = [PooledQuality(qualities=qualities, **knobs)]
-        tables.append(Comparison(qualities=qualities, baselines=self.baselines, **knobs))
+        tables: list[Table[Metric]] = [PooledQuality(qualities=list(qualities), **knobs)]
+        tables.append(Comparison(qualities=list(qualities), baselines=self.baselines, **knobs))
         if self.tune:
             pair = [quality for quality in qualities if quality.source in {MAXWELL, TUNED}]
             tables.append(Comparison(qualities=pair, baselines=(MAXWELL,), **knobs))
-        return {"quality": Joined(tables=tables), **products}
+        return tables
+
+    @property
+    def foresight(self) -> Foresight:
+        """How interests are foreseen."""
+        return Foresight(self.interest, self.hold_out, self.horizon_hours, self.share, self.relevant)
 
     def questions(self) -> Iterator[Question]:
         """Part what was known from what is to be foreseen."""
         log = self.log()
         if self.hold_out == "users":
+            if self.tune:
+                raise ValueError("hold_out users has no later traces to tune on; set tune = false")
             common = {"events": SharedItems(events=log.events), "item_tags": CommonTags(item_tags=log.item_tags)}
             yield from self.people(replace(log, **common))
         else:
-            yield self.cut_off(Knowledge(self, log, self.as_of))
-
-    def cut_off(self, whole: Knowledge) -> Question:
-        """Part a log at one moment for everybody, or by what is held out of each user's events."""
-        log, until = whole.log, whole.as_of
-        if self.hold_out == "window":
-            since = until - timedelta(hours=self.horizon_hours)
-            known = Knowledge(self, log.before(since), since)
-            later: Table[Any] = Between(rows=log.events, since=since, until=until)
-        else:
-            held: dict[str, Any] = {"share": self.share, "by": self.hold_out, "seed": self.seed}
-            known = Knowledge(self, log.without_held_out(**held), until)
-            later = Later(rows=log.events, events=log.events, **held)
-        wanted = LaterTags(
-            truth=self.labels(later, until),
-            seen=known.interactions,
-            item_tags=LinkedItemTags(item_tags=log.item_tags, vocabulary=known.vocabulary),
-            relevant=self.relevant,
-        )
-        return Question(self.hold_out, known, known.given_tags, known.voices, wanted)
+            yield self.foresight.cut_off(Knowledge(self, log, self.as_of))
 
     def people(self, log: Log) -> Iterator[Question]:
         """Hold out the tags that one part of the people after the other gave."""
@@ -141,36 +103,3 @@ class InterestBacktest(FromLog[DataFrame[Metric]]):
             known = Knowledge(self, replace(log, item_tags=given), self.as_of)
             voices = TagShares(item_tags=given, embeddings=[known.behaviour])
             yield Question(f"fold{fold}", known, given, voices, OfUsers(rows=applied, users=part))
-
-    def maxwell(self, question: Question, interactions: Table[Interaction]) -> Table[UserTagScore]:
-        """Score the tags of people by all that was known, from traces of some weight."""
-        usual = question.known.user_tags(question.known.log.answers)
-        inputs: dict[str, Any] = {"interactions": interactions, "item_tags": question.voices, "given": [question.given]}
-        return usual.clone(**inputs, **self.interest)
-
-    def worths(self, known: Knowledge) -> KindWorths:
-        """Choose what kinds are worth on the last part of what was known."""
-        if self.hold_out == "users":
-            raise ValueError("hold_out users has no later traces to tune on; set tune = false")
-        inner = self.cut_off(known)
-        knobs = {name: value for name, value in self.interest.items() if name in {"shrinkage", "sharpness"}}
-        return KindWorths(
-            interactions=inner.known.interactions,
-            item_tags=inner.voices,
-            wanted=inner.wanted,
-            kinds=self.kinds,
-            as_of=inner.known.as_of,
-            **knobs,
-        )
-
-    def reweighed(self, known: Knowledge, worths: KindWorths) -> Table[Interaction]:
-        """Weigh the known traces by what their kinds are worth."""
-        log = known.log
-        return Interactions(
-            events=log.events, searches=log.searches, kinds=self.kinds, as_of=known.as_of, worths=[worths]
-        )
-
-    def contribution(self, known: Knowledge, worths: KindWorths) -> Contribution:
-        """Report what each kind contributes then."""
-        tables: dict[str, Any] = {"events": known.log.events, "searches": known.log.searches}
-        return Contribution(**tables, answers=known.log.answers, kinds=self.kinds, as_of=known.as_of, worths=[worths])

@@ -1,17 +1,20 @@
+from datetime import timedelta
+
 import numpy as np
 import pandas as pd
 import pytest
 
 from slipstream import conf
 from slipstream.pipelines import InterestBacktest
-from slipstream.tasks.evaluation import SimpleUserTags
+from slipstream.tasks.evaluation import InterestQualities, SimpleUserTags
 from slipstream.tasks.tables import Event, ItemTag
-from slipstream.tasks.tagging import UserTagScores
+from slipstream.tasks.tagging import KindWorths, UserTagScores
 from tests.pipelines.conftest import AS_OF
 from tests.pipelines.logs import write
 from tests.worlds import table, two_clubs
 
-SOURCES = {"maxwell", "counts", "tf-idf", "popular", "lift", "sum"}
+SHORT = {"horizon_hours": 24, "tune": True}
+SOURCES = {"maxwell", "maxwell tuned", "counts", "tf-idf", "popular", "lift", "sum"}
 
 
 def lead(quality, baseline):
@@ -22,10 +25,13 @@ def lead(quality, baseline):
 def test_later_interests_are_foreseen_better_than_by_pure_lift(newsroom_conf, made, run):
     del newsroom_conf
     conf.set_workspace(made)
-    pipeline = InterestBacktest(as_of=AS_OF)
+    pipeline = InterestBacktest(as_of=AS_OF, **SHORT)
     run(pipeline)
     quality = pipeline.output().load()
+    worths = pipeline.products["worths_window"].output().load()
+    contribution = pipeline.products["contribution_window"].output().load().set_index("kind")
 
+    assert contribution["worth"].to_dict() == worths.set_index("kind")["weight"].reindex(contribution.index).to_dict()
     assert set(quality["source"]) == SOURCES
     assert lead(quality, "lift")["low"] > 0
     assert run(pipeline) == []
@@ -78,6 +84,23 @@ def test_nobody_is_judged_by_tags_that_were_known_of_him(listeners, workspace, r
 
 def test_baselines_see_what_maxwell_sees(newsroom_conf):
     del newsroom_conf
-    pipeline = InterestBacktest(as_of=AS_OF)
+    pipeline = InterestBacktest(as_of=AS_OF, **SHORT)
     simple, scores = pipeline.find(SimpleUserTags), pipeline.find(UserTagScores)
     assert simple.interactions == scores.interactions
+
+
+def test_worths_are_chosen_on_what_lies_before_the_judged_window(newsroom_conf):
+    del newsroom_conf
+    pipeline = InterestBacktest(as_of=AS_OF, **SHORT)
+    worths, hours = pipeline.find(KindWorths), timedelta(hours=24)
+    later = worths.wanted.truth.events
+
+    assert worths.as_of == AS_OF - 2 * hours
+    assert (later.since, later.until) == (AS_OF - 2 * hours, AS_OF - hours)
+    assert pipeline.find(InterestQualities).wanted.truth.events.since == AS_OF - hours
+
+
+def test_people_whose_tags_are_held_out_leave_nothing_to_tune_on(newsroom_conf):
+    del newsroom_conf
+    with pytest.raises(ValueError, match="hold_out users has no later traces"):
+        _ = InterestBacktest(as_of=AS_OF, hold_out="users", tune=True).products
