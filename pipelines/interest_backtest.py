@@ -51,9 +51,8 @@ class InterestBacktest(FromLog[DataFrame[Metric]]):
         for question in self.questions():
             known, cut, given = question.known, question.cut, question.given
             inputs: dict[str, Any] = {"item_tags": question.voices, "given": [given]}
-            lists: dict[str, Table[UserTagScore]] = {
-                MAXWELL: self.foresight.scores(known, known.interactions, **inputs)
-            }
+            plain = self.foresight.scores(known, known.interactions, **inputs)
+            lists: dict[str, Table[UserTagScore]] = {MAXWELL: plain}
             products |= {f"user_tags_{cut}": plain, f"wanted_{cut}": question.wanted}
             if self.tune:
                 worths = self.foresight.worths(known)
