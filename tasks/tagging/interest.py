@@ -66,12 +66,8 @@ def score_user_tags(  # noqa: PLR0913 (the traces' tables and the knobs)
     interest, weight = _sum_traces(made, said, voices, users, tags)
     common = _population(interest, weight)
     factor = _lower_common(common, lift) * _named(given, tags, naming)
-    blocks = [
-        _score(interest[rows], weight[rows], common, factor, rows, shrinkage, top)
-        for rows in _chunks(len(users), len(tags))
-    ]
-    table = pd.concat(blocks, ignore_index=True)
-    scores = pd.DataFrame({"user_id": users[table["row"]], "tag": tags[table["column"]], "score": table["score"]})
+    best = _best_tags(interest, weight, common, factor, shrinkage, top)
+    scores = pd.DataFrame({"user_id": users[best["row"]], "tag": tags[best["column"]], "score": best["score"]})
     scores["evidence"] = trace_words(scores, made, said, voices, items, kinds).replace("", WIDELY)
     return UserTagScore.validate(scores[columns(UserTagScore)])
 
@@ -130,6 +126,16 @@ def _named(given: "pd.DataFrame | None", tags: pd.Index, naming: float) -> Matri
     people = given.dropna(subset=["user_id"]).drop_duplicates(["user_id", "tag"])["tag"].value_counts()
     share = people.reindex(tags, fill_value=0).to_numpy(np.float64) / max(people.sum(), 1)
     return np.asarray((share + RARELY) ** naming)
+
+
+def _best_tags(
+    interest: Counts, weight: Matrix, common: Matrix, factor: Matrix, shrinkage: float, top: int
+) -> pd.DataFrame:
+    """Score all users, some at a time."""
+    blocks = [
+        _score(interest[rows], weight[rows], common, factor, rows, shrinkage, top) for rows in _chunks(*interest.shape)
+    ]
+    return pd.concat(blocks, ignore_index=True)
 
 
 def _score(
