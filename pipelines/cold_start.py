@@ -58,6 +58,7 @@ class ColdStart(Ranked[DataFrame[Metric]]):
     items bear most, as answers given before: what a questionnaire would tell; no other list knows them.
     """
 
+    top: luigi.IntParameter = luigi.IntParameter(default=100)
     traces: luigi.ListParameter[tuple[int, ...]] = luigi.ListParameter(default=(0, 1, 3, 5, 10))
     judged_users: luigi.IntParameter = luigi.IntParameter(default=300)
     declared_tags: luigi.IntParameter = luigi.IntParameter(default=3)

@@ -61,7 +61,8 @@ def parse_kinds(given: Mapping[str, Mapping[str, Any]]) -> dict[str, Kind]:
 def worth_kinds(given: Mapping[str, Mapping[str, Any]], worths: Sequence[DataFrame[KindWorth]]) -> dict[str, Kind]:
     """Parse kinds and give them the weights and half-lives that were found for them."""
     kinds = parse_kinds(given)
-    for row in (row for table in worths for row in table.itertuples()):
-        found = {"weight": float(row.weight), "half_life_days": float(row.half_life_days)}
-        kinds[row.kind] = replace(kinds[row.kind], **found)
+    for table in worths:
+        columns = (table[name] for name in ("kind", "weight", "half_life_days"))
+        for kind, weight, half_life_days in zip(*columns, strict=True):
+            kinds[kind] = replace(kinds[kind], weight=float(weight), half_life_days=float(half_life_days))
     return kinds
