@@ -38,7 +38,7 @@ class Foresight:
     by: str
     hours: float
     share: float
-    relevant: Sequence[str]
+    relevant: tuple[str, ...]
 
     def cut_off(self, whole: Knowledge) -> Question:
         """Part a log at one moment for everybody, or by what is held out of each user's events."""

@@ -13,7 +13,7 @@ from slipstream.pipelines.log import FromLog, Log
 from slipstream.tasks.base import Table
 from slipstream.tasks.data import CommonTags, Joined, OfUsers, SharedItems, UserFold, Users, WithoutUsers
 from slipstream.tasks.evaluation import AppliedTags, Comparison, InterestQualities, PooledQuality, SimpleUserTags
-from slipstream.tasks.tables import Metric, UserTagScore
+from slipstream.tasks.tables import Metric, UserQuality, UserTagScore
 from slipstream.tasks.tagging import TagShares
 
 MAXWELL = "maxwell"
@@ -69,11 +69,12 @@ class InterestBacktest(FromLog[DataFrame[Metric]]):
     def compared(self, qualities: Sequence[InterestQualities]) -> list[Table[Metric]]:
         """Average, and compare with the baselines."""
         knobs: dict[str, Any] = {"seed": self.seed}
-        tables: list[Table[Metric]] = [PooledQuality(qualities=list(qualities), **knobs)]
-        tables.append(Comparison(qualities=list(qualities), baselines=self.baselines, **knobs))
+        judged: list[Table[UserQuality]] = [*qualities]
+        tables: list[Table[Metric]] = [PooledQuality(qualities=judged, **knobs)]
+        tables.append(Comparison(qualities=judged, baselines=self.baselines, **knobs))
         if self.tune:
-            pair = [quality for quality in qualities if quality.source in {MAXWELL, TUNED}]
-            tables.append(Comparison(qualities=pair, baselines=(MAXWELL,), **knobs))
+            judged = [quality for quality in qualities if quality.source in {MAXWELL, TUNED}]
+            tables.append(Comparison(qualities=judged, baselines=(MAXWELL,), **knobs))
         return tables
 
     @property
@@ -87,7 +88,10 @@ class InterestBacktest(FromLog[DataFrame[Metric]]):
         if self.hold_out == "users":
             if self.tune:
                 raise ValueError("hold_out users has no later traces to tune on; set tune = false")
-            common = {"events": SharedItems(events=log.events), "item_tags": CommonTags(item_tags=log.item_tags)}
+            common: dict[str, Any] = {
+                "events": SharedItems(events=log.events),
+                "item_tags": CommonTags(item_tags=log.item_tags),
+            }
             yield from self.people(replace(log, **common))
         else:
             yield self.foresight.cut_off(Knowledge(self, log, self.as_of))

@@ -1,6 +1,7 @@
 """Simple ways to foresee the tags people turn to, which a better one is compared with."""
 
 from collections.abc import Callable
+from typing import TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -10,7 +11,7 @@ from scipy import sparse
 
 from slipstream.tasks.tables import Interaction, ItemTag, UserTagScore, columns, empty
 
-Counts = sparse.csr_array
+Counts: TypeAlias = sparse.csr_array
 Floats = npt.NDArray[np.float64]
 CELLS = 4_000_000
 METHODS = ("counts", "tf-idf", "popular", "given", "lift", "sum")

@@ -122,7 +122,7 @@ def _lower_common(common: Matrix, lift: float) -> Matrix:
 def _named(given: "pd.DataFrame | None", tags: pd.Index, naming: float) -> Matrix:
     """Raise the tags that many people give themselves, each of them counting once."""
     if given is None or not naming:
-        return np.ones(len(tags))
+        return np.ones(len(tags), np.float32)
     people = given.dropna(subset=["user_id"]).drop_duplicates(["user_id", "tag"])["tag"].value_counts()
     share = people.reindex(tags, fill_value=0).to_numpy(np.float64) / max(people.sum(), 1)
     return np.asarray((share + RARELY) ** naming)

@@ -1,6 +1,7 @@
 """What share of its tags an item owes to each, by what people gave to it and to items like it."""
 
 from collections.abc import Sequence
+from typing import TypeAlias
 
 import numpy as np
 import pandas as pd
@@ -15,7 +16,7 @@ from slipstream.tasks.vectors import ItemEmbedding, Matrix
 BLOCK = 1024
 LEAST = 1e-4
 SHARPNESS = 3.0
-Counts = sparse.csr_matrix
+Counts: TypeAlias = sparse.csr_matrix
 
 
 def share_tags(

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 from pandera.typing import DataFrame
 from scipy import sparse
@@ -12,8 +13,8 @@ from scipy import sparse
 from slipstream.tasks.kinds import Kind
 from slipstream.tasks.tables import Interaction, ItemTagScore, KindWorth, UserTag, columns
 from slipstream.tasks.tagging.interest import share_voice
-from slipstream.tasks.vectors import Matrix
 
+Floats = npt.NDArray[np.float64]
 DEPTH = 10
 FACTORS = (0.0, 0.25, 0.5, 2.0, 4.0)
 HALF_LIVES = (0.0, 0.25, 1.0, 3.0, 7.0, 30.0, 90.0, 365.0)
@@ -36,7 +37,8 @@ def choose_worths(
 
     One kind after the other, twice over, takes the weight (times 0, 1/4, 1/2, 2, 4) and the half-life that raise the
     mean graded nDCG@10 most, if they raise it by more than the standard error of the paired difference; otherwise it
-    keeps what it has. gain is what the last change of a kind brought. Learnt from at most `users` people.
+    keeps what it has. gain is what the last change of a kind brought. Learnt from at most `users` people, drawn
+    by a hash of their ids.
     """
     chosen = {name: replace(kind) for name, kind in kinds.items()}
     gains = dict.fromkeys(chosen, 0.0)
@@ -64,9 +66,9 @@ class _Trial:
 
     traces: pd.DataFrame
     voices: sparse.csr_matrix
-    wanted: Matrix
+    wanted: Floats
     shrinkage: float
-    sums: dict[tuple[str, float], tuple[Matrix, Matrix]] = field(default_factory=dict)
+    sums: dict[tuple[str, float], tuple[Floats, Floats]] = field(default_factory=dict)
 
     @classmethod
     def read(
@@ -79,7 +81,9 @@ class _Trial:
         users: int,
     ) -> "_Trial":
         judged = wanted[wanted["user_id"].isin(interactions["user_id"])]
-        people = pd.Index(sorted(set(judged["user_id"]))[:users], dtype="str")
+        names = pd.Series(sorted(set(judged["user_id"])), dtype="str")
+        drawn = pd.util.hash_pandas_object(names, index=False).sort_values(kind="stable").index[:users]
+        people = pd.Index(names[drawn]).sort_values()
         items, tags = (pd.Index(sorted(set(voices[name])), dtype="str") for name in ("item_id", "tag"))
         made = interactions[interactions["user_id"].isin(people) & interactions["item_id"].isin(items)]
         made = made[made["at"] < as_of].sort_values(["user_id", "item_id", "kind", "at"], ignore_index=True)
@@ -93,7 +97,7 @@ class _Trial:
         spoken = sparse.csr_matrix(said, shape=(len(items), len(tags)))
         return cls(made[["kind"]].assign(days=days, **codes), spoken, asked, shrinkage)
 
-    def judge(self, kinds: Mapping[str, Kind]) -> Matrix:
+    def judge(self, kinds: Mapping[str, Kind]) -> Floats:
         """Measure the graded nDCG of each person's tags."""
         interest, weight = np.zeros_like(self.wanted), np.zeros((len(self.wanted), 1))
         for name in sorted(set(self.traces["kind"])):
@@ -108,7 +112,7 @@ class _Trial:
         ideal = -np.sort(-self.wanted, axis=1)[:, : len(discount)] @ discount
         return np.asarray(gained / np.where(ideal > 0, ideal, 1))
 
-    def sum(self, name: str, half_life_days: float) -> tuple[Matrix, Matrix]:
+    def sum(self, name: str, half_life_days: float) -> tuple[Floats, Floats]:
         """Add up what the traces of one kind say when they fade with a half-life, and how many they are then."""
         if (name, half_life_days) not in self.sums:
             made = self.traces[self.traces["kind"] == name]
