@@ -6,10 +6,21 @@ if not __name__.startswith("slipstream."):
     )
 
 from slipstream.pipelines.backtest import Backtest
+from slipstream.pipelines.cold_start import ColdStart
 from slipstream.pipelines.embeddings import Embeddings
 from slipstream.pipelines.impressions import Impressions
+from slipstream.pipelines.interest_backtest import InterestBacktest
 from slipstream.pipelines.recommend import Recommend
 from slipstream.pipelines.tag_backtest import TagBacktest
 from slipstream.pipelines.tag_scores import TagScores
 
-__all__ = ["Backtest", "Embeddings", "Impressions", "Recommend", "TagBacktest", "TagScores"]
+__all__ = [
+    "Backtest",
+    "ColdStart",
+    "Embeddings",
+    "Impressions",
+    "InterestBacktest",
+    "Recommend",
+    "TagBacktest",
+    "TagScores",
+]

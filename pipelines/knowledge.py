@@ -7,10 +7,17 @@ from typing import Any
 
 from slipstream.pipelines.log import FromLog, Log
 from slipstream.tasks.base import Table, Task
-from slipstream.tasks.embedding import AlsFactors, AlsItemEmbedding, FilledItemEmbedding, LsiItemEmbedding
+from slipstream.tasks.embedding import (
+    AlsFactors,
+    AlsItemEmbedding,
+    FilledItemEmbedding,
+    JoinedItemEmbedding,
+    LsiItemEmbedding,
+    TagItemEmbedding,
+)
 from slipstream.tasks.linking import LinkedAnswers, LinkedItemTags, SearchTags, TagMentions, TagVocabulary
 from slipstream.tasks.tables import Answer, Interaction
-from slipstream.tasks.tagging import ItemTagScores, TagFeatures, UserTagScores
+from slipstream.tasks.tagging import ItemTagScores, TagFeatures, TagShares, UserTagScores
 from slipstream.tasks.text import ItemTokens, TfidfVectors
 from slipstream.tasks.vectors import ItemEmbedding
 
@@ -27,6 +34,11 @@ class Knowledge:
     def interactions(self) -> Table[Interaction]:
         """Who did what, weighted."""
         return self.pipeline.interactions(self.log, self.as_of)
+
+    @property
+    def lessons(self) -> Table[Interaction]:
+        """The traces that models are learnt from."""
+        return self.interactions
 
     @cached_property
     def vocabulary(self) -> TagVocabulary:
@@ -51,7 +63,7 @@ class Knowledge:
     @cached_property
     def factors(self) -> AlsFactors:
         """Users and items as vectors by who touched what."""
-        return AlsFactors(interactions=self.interactions, seed=self.pipeline.seed)
+        return AlsFactors(interactions=self.lessons, seed=self.pipeline.seed)
 
     @cached_property
     def behaviour(self) -> AlsItemEmbedding:
@@ -72,6 +84,16 @@ class Knowledge:
     def item_embedding(self) -> Task[ItemEmbedding]:
         """Items as vectors by who touched them, untouched ones by what they say."""
         return FilledItemEmbedding(behaviour=self.behaviour, content=self.content)
+
+    @cached_property
+    def themes(self) -> JoinedItemEmbedding:
+        """Items as vectors by what they say and by the tags that fit them."""
+        return JoinedItemEmbedding(parts=[*self.contents, self.tag_space])
+
+    @cached_property
+    def tag_space(self) -> TagItemEmbedding:
+        """Items as vectors by the tags that fit them."""
+        return TagItemEmbedding(tags=self.item_tags, seed=self.pipeline.seed)
 
     @cached_property
     def mentions(self) -> TagMentions:
@@ -108,6 +130,11 @@ class Knowledge:
             threshold=threshold,
             seed=self.pipeline.seed,
         )
+
+    @cached_property
+    def voices(self) -> TagShares:
+        """What share of its tags an item owes to each: as given, learnt scores helping out."""
+        return TagShares(item_tags=self.given_tags, learnt=[self.item_tags])
 
     def user_tags(self, answers: Table[Answer]) -> UserTagScores:
         """Score what each user is interested in."""

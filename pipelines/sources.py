@@ -15,6 +15,7 @@ from slipstream.tasks.embedding import (
     AttentionFactors,
     Factors,
     IalsFactors,
+    JoinedItemEmbedding,
     LsiItemEmbedding,
     PooledUserEmbedding,
 )
@@ -107,19 +108,21 @@ class Sources:
         """Set up what a source learns: its knobs come before the usual ones."""
         proposing = ["recent"] if name in self.fading else []
         knobs = {knob: value for knob, value in self.knobs.get(name, {}).items() if knob not in proposing}
-        return task(interactions=self.known.interactions, **{**usual, **knobs})
+        return task(interactions=self.known.lessons, **{**usual, **knobs})
 
     @cached_property
-    def texts(self) -> Task[ItemEmbedding]:
-        """Items as vectors by what they say."""
-        knobs = self.knobs.get("content", {})
-        seed = self.known.pipeline.seed
-        return LsiItemEmbedding(terms=self.known.terms, **{"seed": seed, **knobs}) if knobs else self.known.content
+    def themes(self) -> Task[ItemEmbedding]:
+        """Items as vectors by what they say and by the tags that fit them."""
+        known, knobs = self.known, self.knobs.get("content", {})
+        if not knobs:
+            return known.themes
+        words = LsiItemEmbedding(terms=known.terms, **{"seed": known.pipeline.seed, **knobs})
+        return JoinedItemEmbedding(parts=[words, known.tag_space])
 
     def alike(self, common: Mapping[str, Any]) -> Table[Candidate]:
-        """Propose what reads like all that somebody touched."""
-        people = PooledUserEmbedding(items=self.texts, interactions=self.known.interactions)
-        return EmbeddingItems(user_embedding=people, item_embedding=self.texts, cosine=True, **common)
+        """Propose what is like all that somebody touched, by words and tags."""
+        people = PooledUserEmbedding(items=self.themes, interactions=self.known.interactions)
+        return EmbeddingItems(user_embedding=people, item_embedding=self.themes, cosine=True, **common)
 
     def source(self, name: str) -> Table[Candidate]:
         """Build one source by its name."""

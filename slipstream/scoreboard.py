@@ -17,7 +17,15 @@ def is_scoreboard(frame: pd.DataFrame) -> bool:
     return list(frame.columns) == columns(Metric)
 
 
-def scoreboard(metrics: pd.DataFrame, *, k: int = 10, part: str = "all") -> RenderableType:
+def scoreboard(metrics: pd.DataFrame, *, k: int = 10) -> RenderableType:
+    """Draw the means over everybody at one depth; of a table that has only slices, those of each."""
+    parts = list(dict.fromkeys(metrics["slice"])) or ["all"]
+    if "all" in parts:
+        return draw_slice(metrics, k=k, part="all")
+    return Group(*(part for name in parts for part in (Text(name, style="bold"), draw_slice(metrics, k=k, part=name))))
+
+
+def draw_slice(metrics: pd.DataFrame, *, k: int, part: str) -> RenderableType:
     """Draw the means of one slice at one depth, and how far the judged source is above each other one."""
     here = metrics[(metrics["slice"] == part) & metrics["k"].isin((0, k))]
     means = here[here["baseline"].isna()]
@@ -42,9 +50,9 @@ def scoreboard(metrics: pd.DataFrame, *, k: int = 10, part: str = "all") -> Rend
 
 
 def judged_source(paired: pd.DataFrame, otherwise: str) -> str:
-    """Name the source that is compared with the others: the one that is nobody's baseline, else the best."""
+    """Name the source that is compared with the others: the best, or one that is nobody's baseline if that is one."""
     own = sorted(set(paired["source"]) - set(paired["baseline"]))
-    return own[0] if own else otherwise
+    return own[0] if own and otherwise not in own else otherwise
 
 
 def _with_interval(row: pd.Series, sign: str = "") -> str:

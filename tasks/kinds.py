@@ -1,10 +1,12 @@
 """Kinds of trace: how strong each is, how much it weighs and how fast it fades."""
 
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass, fields
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, fields, replace
 from typing import Any
 
-from slipstream.tasks.tables import STRENGTHS
+from pandera.typing import DataFrame
+
+from slipstream.tasks.tables import STRENGTHS, KindWorth
 
 
 @dataclass(frozen=True)
@@ -55,4 +57,14 @@ def parse_kinds(given: Mapping[str, Mapping[str, Any]]) -> dict[str, Kind]:
         if missing:
             raise ValueError(f"kind {name!r} needs {' and '.join(sorted(missing))}")
         kinds[name] = Kind(**{**before, **options})
+    return kinds
+
+
+def worth_kinds(given: Mapping[str, Mapping[str, Any]], worths: Sequence[DataFrame[KindWorth]]) -> dict[str, Kind]:
+    """Parse kinds and give them the weights and half-lives that were found for them."""
+    kinds = parse_kinds(given)
+    for table in worths:
+        columns = (table[name] for name in ("kind", "weight", "half_life_days"))
+        for kind, weight, half_life_days in zip(*columns, strict=True):
+            kinds[kind] = replace(kinds[kind], weight=float(weight), half_life_days=float(half_life_days))
     return kinds

@@ -171,11 +171,22 @@ class Interaction(Row):
     at: Time
 
 
+class KindWorth(Row):
+    """What one kind of trace was found to be worth, and what that brought over what it was worth before."""
+
+    kind: str = pa.Field(unique=True)
+    weight: float
+    half_life_days: float = pa.Field(ge=0)
+    gain: float
+
+
 class KindContribution(Row):
-    """How much one kind of trace contributes to all weights."""
+    """How much one kind of trace contributes to all weights; worth is the weight of a fresh one."""
 
     kind: str = pa.Field(unique=True)
     strength: str = pa.Field(isin=STRENGTHS)
+    worth: float
+    half_life_days: float = pa.Field(ge=0)
     traces: np.int64
     users: np.int64
     items: np.int64
@@ -274,6 +285,19 @@ class UserTagScore(Row):
 
     class Config:
         """One score a pair."""
+
+        unique = ["user_id", "tag"]
+
+
+class UserTag(Row):
+    """A tag that somebody turned to, and how often."""
+
+    user_id: str
+    tag: str
+    weight: float = pa.Field(gt=0)
+
+    class Config:
+        """One row a pair."""
 
         unique = ["user_id", "tag"]
 

@@ -1,9 +1,11 @@
 import copy
+from dataclasses import replace
 
 import pytest
 
-from slipstream.tasks.kinds import DEFAULT_KINDS, Kind, parse_kinds
-from slipstream.tasks.tables import STRENGTHS
+from slipstream.tasks.kinds import DEFAULT_KINDS, Kind, parse_kinds, worth_kinds
+from slipstream.tasks.tables import STRENGTHS, KindWorth
+from tests.worlds import table
 
 
 def test_nothing_given_are_the_default_kinds():
@@ -44,3 +46,11 @@ def test_neither_the_default_kinds_nor_what_is_given_change():
 def test_what_means_nothing_is_refused_by_name(given, words):
     with pytest.raises(ValueError, match=words):
         parse_kinds(given)
+
+
+def test_found_worths_replace_weight_and_half_life():
+    found = table(KindWorth, [("view", 0.25, 7.0, 0.01)])
+    kinds = worth_kinds({"view": {"cap": 9}}, [found])
+    assert kinds["view"] == replace(DEFAULT_KINDS["view"], weight=0.25, half_life_days=7.0, cap=9)
+    assert kinds["like"] == DEFAULT_KINDS["like"]
+    assert worth_kinds({}, []) == DEFAULT_KINDS

@@ -47,9 +47,9 @@ def find_robots(
     return User.validate(pl.concat(found).unique().sort("user_id").to_pandas())
 
 
-def without(rows: pd.DataFrame, robots: DataFrame[User]) -> pd.DataFrame:
-    """Keep the rows that tell of no robot."""
-    return rows.loc[~rows["user_id"].isin(robots["user_id"])].reset_index(drop=True)
+def without(rows: pd.DataFrame, users: DataFrame[User]) -> pd.DataFrame:
+    """Keep the rows of everybody but some users."""
+    return rows.loc[~rows["user_id"].isin(users["user_id"])].reset_index(drop=True)
 
 
 def without_repeats(events: DataFrame[Event], *, seconds: float) -> DataFrame[Event]:

@@ -6,7 +6,7 @@ from datetime import datetime
 import pandas as pd
 from pandera.typing import DataFrame
 
-from slipstream.tasks.tables import Row, User, columns, empty
+from slipstream.tasks.tables import Event, ItemTag, Row, User, columns, empty
 
 
 def before(rows: pd.DataFrame, *, as_of: datetime) -> pd.DataFrame:
@@ -45,3 +45,29 @@ def sample_users(users: DataFrame[User], *, size: int, seed: int) -> DataFrame[U
         return users
     salted = pd.util.hash_pandas_object(str(seed) + "/" + users["user_id"], index=False)
     return users.loc[salted.sort_values(kind="stable").index[:size]].sort_values("user_id", ignore_index=True)
+
+
+def fold_users(users: DataFrame[User], *, fold: int, folds: int, seed: int) -> DataFrame[User]:
+    """Draw one of `folds` parts (counted from 0) of the users, in the order of a hash of seed and user."""
+    if not 0 <= fold < folds:
+        raise ValueError(f"fold {fold} is none of 0 to {folds - 1}")
+    salted = pd.util.hash_pandas_object(str(seed) + "/" + users["user_id"], index=False)
+    drawn = salted.sort_values(kind="stable").index[fold::folds]
+    return users.loc[drawn].sort_values("user_id", ignore_index=True)
+
+
+def of_users(rows: pd.DataFrame, users: DataFrame[User]) -> pd.DataFrame:
+    """Keep the rows of some users."""
+    return rows.loc[rows["user_id"].isin(users["user_id"])].reset_index(drop=True)
+
+
+def common_tags(item_tags: DataFrame[ItemTag], *, min_users: int) -> DataFrame[ItemTag]:
+    """Keep the tags that at least so many people gave; what nobody in particular gave counts as given by one."""
+    people = item_tags.drop_duplicates(["tag", "user_id"]).groupby("tag").size()
+    return item_tags.loc[item_tags["tag"].isin(people.index[people >= min_users])].reset_index(drop=True)
+
+
+def shared_items(events: DataFrame[Event], *, min_users: int) -> DataFrame[Event]:
+    """Keep the traces on items that at least so many people touched."""
+    people = events.drop_duplicates(["item_id", "user_id"]).groupby("item_id").size()
+    return events.loc[events["item_id"].isin(people.index[people >= min_users])].reset_index(drop=True)

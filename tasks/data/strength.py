@@ -75,7 +75,13 @@ def contribution(
         pl.col("weight").sum(),
     )
     total = float(table["weight"].sum()) or 1.0
-    shares = table.with_columns((pl.col("weight") / total).clip(0, 1).alias("share"))
+    worth = {name: float(kind.weight) for name, kind in kinds.items()}
+    fading = {name: float(kind.half_life_days) for name, kind in kinds.items()}
+    shares = table.with_columns(
+        (pl.col("weight") / total).clip(0, 1).alias("share"),
+        pl.col("kind").replace_strict(worth, return_dtype=pl.Float64).alias("worth"),
+        pl.col("kind").replace_strict(fading, return_dtype=pl.Float64).alias("half_life_days"),
+    )
     return KindContribution.validate(shares.sort("kind").select(columns(KindContribution)).to_pandas())
 
 

@@ -9,9 +9,9 @@ import pandas as pd
 from gokart.utils import FlattenableItems
 
 from slipstream.tasks.base import Table
-from slipstream.tasks.data import core, holding_out, humans, identity, sources, splitting, strength
+from slipstream.tasks.data import core, holding_out, humans, identity, newcomers, sources, splitting, strength
 from slipstream.tasks.data.reading import find_files
-from slipstream.tasks.kinds import parse_kinds
+from slipstream.tasks.kinds import worth_kinds
 from slipstream.tasks.tables import (
     Alias,
     Answer,
@@ -21,12 +21,14 @@ from slipstream.tasks.tables import (
     Item,
     ItemTag,
     KindContribution,
+    KindWorth,
     Offer,
     QuarantinedRow,
     Row,
     Search,
     Tag,
     User,
+    UserTag,
 )
 
 R = TypeVar("R", bound=Row)
@@ -164,13 +166,15 @@ class Interactions(Table[Interaction]):
 
     events: gokart.TaskInstanceParameter[Table[Event]] = gokart.TaskInstanceParameter()
     searches: gokart.TaskInstanceParameter[Table[Search]] = gokart.TaskInstanceParameter()
+    worths: gokart.ListTaskInstanceParameter[Table[KindWorth]] = gokart.ListTaskInstanceParameter(default=[])
     kinds: luigi.DictParameter = luigi.DictParameter(default={})
     as_of: gokart.ZonedDateSecondParameter = gokart.ZonedDateSecondParameter()
 
     def run(self) -> None:
         """Weigh the traces."""
         traces = self.load(self.events), self.load(self.searches)
-        self.dump(strength.weigh(*traces, kinds=parse_kinds(self.kinds), as_of=self.as_of))
+        kinds = worth_kinds(self.kinds, [self.load(task) for task in self.worths])
+        self.dump(strength.weigh(*traces, kinds=kinds, as_of=self.as_of))
 
 
 class Contribution(Table[KindContribution]):
@@ -179,13 +183,15 @@ class Contribution(Table[KindContribution]):
     events: gokart.TaskInstanceParameter[Table[Event]] = gokart.TaskInstanceParameter()
     searches: gokart.TaskInstanceParameter[Table[Search]] = gokart.TaskInstanceParameter()
     answers: gokart.TaskInstanceParameter[Table[Answer]] = gokart.TaskInstanceParameter()
+    worths: gokart.ListTaskInstanceParameter[Table[KindWorth]] = gokart.ListTaskInstanceParameter(default=[])
     kinds: luigi.DictParameter = luigi.DictParameter(default={})
     as_of: gokart.ZonedDateSecondParameter = gokart.ZonedDateSecondParameter()
 
     def run(self) -> None:
         """Sum the weights of each kind."""
         traces = self.load(self.events), self.load(self.searches), self.load(self.answers)
-        self.dump(strength.contribution(*traces, kinds=parse_kinds(self.kinds), as_of=self.as_of))
+        kinds = worth_kinds(self.kinds, [self.load(task) for task in self.worths])
+        self.dump(strength.contribution(*traces, kinds=kinds, as_of=self.as_of))
 
 
 class Robots(Table[User]):
@@ -336,6 +342,61 @@ class Users(Table[User]):
         self.dump(splitting.distinct_users([self.load(table) for table in self.tables]))
 
 
+class UserFold(Table[User]):
+    """One of several equal parts of the users, drawn by chance."""
+
+    users: gokart.TaskInstanceParameter[Table[User]] = gokart.TaskInstanceParameter()
+    fold: luigi.IntParameter = luigi.IntParameter()
+    folds: luigi.IntParameter = luigi.IntParameter(default=5)
+    seed: luigi.IntParameter = luigi.IntParameter(default=0)
+
+    def run(self) -> None:
+        """Draw the part."""
+        self.dump(splitting.fold_users(self.load(self.users), fold=self.fold, folds=self.folds, seed=self.seed))
+
+
+class WithoutUsers(_Derived):
+    """A table without the rows of some users."""
+
+    users: gokart.TaskInstanceParameter[Table[User]] = gokart.TaskInstanceParameter()
+
+    def run(self) -> None:
+        """Leave the users out."""
+        self.dump(humans.without(self.load(self.rows), self.load(self.users)))
+
+
+class OfUsers(_Derived):
+    """The rows of a table that belong to some users."""
+
+    users: gokart.TaskInstanceParameter[Table[User]] = gokart.TaskInstanceParameter()
+
+    def run(self) -> None:
+        """Keep the users."""
+        self.dump(splitting.of_users(self.load(self.rows), self.load(self.users)))
+
+
+class SharedItems(Table[Event]):
+    """Traces on items that several people touched."""
+
+    events: gokart.TaskInstanceParameter[Table[Event]] = gokart.TaskInstanceParameter()
+    min_users: luigi.IntParameter = luigi.IntParameter(default=2)
+
+    def run(self) -> None:
+        """Keep the shared items."""
+        self.dump(splitting.shared_items(self.load(self.events), min_users=self.min_users))
+
+
+class CommonTags(Table[ItemTag]):
+    """Given tags, those left out that few people gave."""
+
+    item_tags: gokart.TaskInstanceParameter[Table[ItemTag]] = gokart.TaskInstanceParameter()
+    min_users: luigi.IntParameter = luigi.IntParameter(default=3)
+
+    def run(self) -> None:
+        """Keep the common tags."""
+        self.dump(splitting.common_tags(self.load(self.item_tags), min_users=self.min_users))
+
+
 class SampledUsers(Table[User]):
     """Some of the users, drawn by chance."""
 
@@ -346,3 +407,49 @@ class SampledUsers(Table[User]):
     def run(self) -> None:
         """Draw the users."""
         self.dump(splitting.sample_users(self.load(self.users), size=self.size, seed=self.seed))
+
+
+class WellKnownUsers(Table[User]):
+    """Those of some users who touched many items."""
+
+    events: gokart.TaskInstanceParameter[Table[Event]] = gokart.TaskInstanceParameter()
+    users: gokart.TaskInstanceParameter[Table[User]] = gokart.TaskInstanceParameter()
+    min_items: luigi.IntParameter = luigi.IntParameter()
+
+    def run(self) -> None:
+        """Keep the users."""
+        self.dump(newcomers.known_well(self.load(self.events), self.load(self.users), min_items=self.min_items))
+
+
+class ShortHistories(Table[Event]):
+    """The traces of some users on the few items they touched last."""
+
+    events: gokart.TaskInstanceParameter[Table[Event]] = gokart.TaskInstanceParameter()
+    users: gokart.TaskInstanceParameter[Table[User]] = gokart.TaskInstanceParameter()
+    items: luigi.IntParameter = luigi.IntParameter()
+
+    def run(self) -> None:
+        """Cut the histories short."""
+        self.dump(newcomers.cut_short(self.load(self.events), self.load(self.users), items=self.items))
+
+
+class DeclaredInterests(Table[Answer]):
+    """The few tags each person would declare who wants tags."""
+
+    wanted: gokart.TaskInstanceParameter[Table[UserTag]] = gokart.TaskInstanceParameter()
+    tags: luigi.IntParameter = luigi.IntParameter(default=3)
+    as_of: gokart.ZonedDateSecondParameter = gokart.ZonedDateSecondParameter()
+
+    def run(self) -> None:
+        """Declare the tags."""
+        self.dump(newcomers.declare(self.load(self.wanted), tags=self.tags, as_of=self.as_of))
+
+
+class WithoutTouched(_Derived):
+    """Lists of items without what their users touched."""
+
+    interactions: gokart.TaskInstanceParameter[Table[Interaction]] = gokart.TaskInstanceParameter()
+
+    def run(self) -> None:
+        """Leave the touched items out."""
+        self.dump(newcomers.without_touched(self.load(self.rows), self.load(self.interactions)))

@@ -47,6 +47,11 @@ def compare(
     return estimate(pd.concat(differences, ignore_index=True), resamples=resamples, seed=seed)
 
 
+def name_slice(quality: DataFrame[Metric], *, slice_: str) -> DataFrame[Metric]:
+    """Keep what is measured on everybody, as a slice of its own."""
+    return Metric.validate(quality[quality["slice"] == "all"].assign(slice=slice_).reset_index(drop=True))
+
+
 def subtract(judged: dict[str, pd.DataFrame], source: str, baseline: str) -> pd.DataFrame:
     """Subtract the qualities of the baseline, user by user."""
     ours, theirs = judged[source], judged[baseline]

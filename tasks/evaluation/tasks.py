@@ -9,11 +9,14 @@ import pandas as pd
 from slipstream.tasks.base import Table, Task
 from slipstream.tasks.evaluation.candidates import judge_candidates
 from slipstream.tasks.evaluation.catalogue import judge_catalogue
-from slipstream.tasks.evaluation.comparison import compare, measure_ranking, pool_users
+from slipstream.tasks.evaluation.comparison import compare, measure_ranking, name_slice, pool_users
+from slipstream.tasks.evaluation.interest import judge_interest
+from slipstream.tasks.evaluation.interest_baselines import METHODS, score_simply
 from slipstream.tasks.evaluation.leakage import check_order
 from slipstream.tasks.evaluation.tag_quality import compare_tag_scores
 from slipstream.tasks.evaluation.trial import Trial
 from slipstream.tasks.evaluation.users import judge_users
+from slipstream.tasks.evaluation.wanted_tags import count_later_tags, list_applied_tags
 from slipstream.tasks.tables import (
     Candidate,
     CatalogueItem,
@@ -25,6 +28,8 @@ from slipstream.tasks.tables import (
     Recommendation,
     TagMention,
     UserQuality,
+    UserTag,
+    UserTagScore,
 )
 
 Listed = Table[Recommendation] | Table[Candidate]
@@ -131,6 +136,73 @@ class Comparison(Table[Metric]):
         """Compare user by user."""
         qualities = self.load(list(self.qualities))
         self.dump(compare(qualities, baselines=self.baselines, resamples=self.resamples, seed=self.seed))
+
+
+class SlicedQuality(Table[Metric]):
+    """Means over everybody, under the name of the slice they stand for."""
+
+    quality: gokart.TaskInstanceParameter[Table[Metric]] = gokart.TaskInstanceParameter()
+    slice: luigi.Parameter[str] = luigi.Parameter()
+
+    def run(self) -> None:
+        """Name the slice."""
+        self.dump(name_slice(self.load(self.quality), slice_=self.slice))
+
+
+class LaterTags(Table[UserTag]):
+    """The tags of what people of a history turned to later."""
+
+    truth: gokart.TaskInstanceParameter[Table[Interaction]] = gokart.TaskInstanceParameter()
+    seen: gokart.TaskInstanceParameter[Table[Interaction]] = gokart.TaskInstanceParameter()
+    item_tags: gokart.TaskInstanceParameter[Table[ItemTag]] = gokart.TaskInstanceParameter()
+    relevant: luigi.ListParameter[tuple[str, ...]] = luigi.ListParameter(default=("strong", "medium"))
+
+    def run(self) -> None:
+        """Count the tags."""
+        tables = self.load(self.truth), self.load(self.seen), self.load(self.item_tags)
+        self.dump(count_later_tags(*tables, relevant=self.relevant))
+
+
+class AppliedTags(Table[UserTag]):
+    """The tags that some people of a history gave to items themselves."""
+
+    item_tags: gokart.TaskInstanceParameter[Table[ItemTag]] = gokart.TaskInstanceParameter()
+    seen: gokart.TaskInstanceParameter[Table[Interaction]] = gokart.TaskInstanceParameter()
+    min_tags: luigi.IntParameter = luigi.IntParameter(default=5)
+
+    def run(self) -> None:
+        """List the tags."""
+        tables = self.load(self.item_tags), self.load(self.seen)
+        self.dump(list_applied_tags(*tables, min_tags=self.min_tags))
+
+
+class SimpleUserTags(Table[UserTagScore]):
+    """The tags people may turn to, foreseen in a simple way to compare with."""
+
+    interactions: gokart.TaskInstanceParameter[Table[Interaction]] = gokart.TaskInstanceParameter()
+    item_tags: gokart.TaskInstanceParameter[Table[ItemTag]] = gokart.TaskInstanceParameter()
+    method: luigi.ChoiceParameter = luigi.ChoiceParameter(choices=METHODS)
+    top: luigi.IntParameter = luigi.IntParameter(default=20)
+
+    def run(self) -> None:
+        """Score the tags."""
+        tables = self.load(self.interactions), self.load(self.item_tags)
+        self.dump(score_simply(*tables, method=self.method, top=self.top))
+
+
+class InterestQualities(Table[UserQuality]):
+    """How well scored tags foresee what each judged person of one cut turns to."""
+
+    scores: gokart.TaskInstanceParameter[Table[UserTagScore]] = gokart.TaskInstanceParameter()
+    wanted: gokart.TaskInstanceParameter[Table[UserTag]] = gokart.TaskInstanceParameter()
+    source: luigi.Parameter[str] = luigi.Parameter()
+    cut: luigi.Parameter[str] = luigi.Parameter(default="")
+    ks: luigi.ListParameter[tuple[int, ...]] = luigi.ListParameter(default=(10,))
+
+    def run(self) -> None:
+        """Judge the scores."""
+        tables = self.load(self.scores), self.load(self.wanted)
+        self.dump(judge_interest(*tables, source=self.source, cut=self.cut, ks=self.ks))
 
 
 class TimeOrder(Task[dict[str, int]]):

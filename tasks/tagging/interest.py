@@ -10,13 +10,23 @@ from pandera.typing import DataFrame
 from scipy import sparse
 
 from slipstream.tasks.kinds import Kind
-from slipstream.tasks.tables import Answer, Interaction, Item, ItemTagScore, QueryTag, UserTagScore, columns, empty
+from slipstream.tasks.tables import (
+    Answer,
+    Interaction,
+    Item,
+    ItemTag,
+    ItemTagScore,
+    QueryTag,
+    UserTagScore,
+    columns,
+    empty,
+)
 from slipstream.tasks.tagging.traces import declared_traces, trace_words
 from slipstream.tasks.vectors import Matrix
 
 CELLS = 4_000_000
 WIDELY = "widely liked"
-SHARPNESS = 3.0
+RARELY = 1e-4
 FULL_VOICE = 1.0
 Counts: TypeAlias = sparse.csr_matrix
 
@@ -30,16 +40,20 @@ def score_user_tags(  # noqa: PLR0913 (the traces' tables and the knobs)
     *,
     kinds: Mapping[str, Kind],
     as_of: datetime,
+    given: DataFrame[ItemTag] | None = None,
     shrinkage: float = 5.0,
     lift: float = 0.1,
+    naming: float = 0.0,
+    sharpness: float = 3.0,
     top: int = 20,
 ) -> DataFrame[UserTagScore]:
     """Score the tags of each user by the weighted mean of P(tag | trace), at most `top` a user, positive ones only.
 
-    A trace on an item shares its voice among the item's tags, by the cubes of their scores; when these add up to
+    A trace on an item shares its voice among the item's tags, by their scores ** `sharpness`; when these add up to
     less than 1, part of it stays unspoken. A declared interest or a search speaks for its own tag, fully.
     The mean is drawn to the population's as if everybody had left traces of total weight `shrinkage` at random, and
-    divided by (population mean) ** `lift`: 0 ranks by plain interest, 1 by how much it exceeds everybody's.
+    divided by (population mean) ** `lift`: 0 ranks by plain interest, 1 by how much it exceeds everybody's. It is
+    multiplied by (share of the tag in what people themselves gave) ** `naming`, known from `given`.
     Traces at or after `as_of` are not seen; `items` give the titles used in the evidence.
     """
     made = interactions[interactions["at"] < as_of]
@@ -48,23 +62,20 @@ def score_user_tags(  # noqa: PLR0913 (the traces' tables and the knobs)
     tags = pd.Index(sorted({*item_tags["tag"], *said["tag"]}), dtype="str")
     if users.empty or tags.empty:
         return empty(UserTagScore)
-    voices = share_voice(item_tags)
+    voices = share_voice(item_tags, sharpness)
     interest, weight = _sum_traces(made, said, voices, users, tags)
     common = _population(interest, weight)
-    blocks = [
-        _score(interest[rows], weight[rows], common, rows, shrinkage, lift, top)
-        for rows in _chunks(len(users), len(tags))
-    ]
-    table = pd.concat(blocks, ignore_index=True)
-    scores = pd.DataFrame({"user_id": users[table["row"]], "tag": tags[table["column"]], "score": table["score"]})
+    factor = _lower_common(common, lift) * _named(given, tags, naming)
+    best = _best_tags(interest, weight, common, factor, shrinkage, top)
+    scores = pd.DataFrame({"user_id": users[best["row"]], "tag": tags[best["column"]], "score": best["score"]})
     scores["evidence"] = trace_words(scores, made, said, voices, items, kinds).replace("", WIDELY)
     return UserTagScore.validate(scores[columns(UserTagScore)])
 
 
-def share_voice(item_tags: DataFrame[ItemTagScore]) -> pd.DataFrame:
+def share_voice(item_tags: DataFrame[ItemTagScore], sharpness: float) -> pd.DataFrame:
     """Turn the scores of an item into P(tag | item): (item_id, tag, score), at most 1 in all for an item."""
     ordered = item_tags[["item_id", "tag", "score"]].sort_values(["item_id", "tag"], ignore_index=True)
-    voice = ordered["score"].astype("float64") ** SHARPNESS
+    voice = ordered["score"].astype("float64") ** sharpness
     total = voice.groupby(ordered["item_id"]).transform("sum").clip(lower=FULL_VOICE)
     return ordered.assign(score=voice / total)
 
@@ -102,14 +113,37 @@ def _population(interest: Counts, weight: Matrix) -> Matrix:
     return np.asarray(common)
 
 
+def _lower_common(common: Matrix, lift: float) -> Matrix:
+    """Divide by what everybody is interested in, at most 1 for the rarest."""
+    floor = max(float(common[common > 0].mean()) / 10, 1e-9) if (common > 0).any() else 1.0
+    return np.asarray((floor / np.maximum(common, floor)) ** lift)
+
+
+def _named(given: "pd.DataFrame | None", tags: pd.Index, naming: float) -> Matrix:
+    """Raise the tags that many people give themselves, each of them counting once."""
+    if given is None or not naming:
+        return np.ones(len(tags), np.float32)
+    people = given.dropna(subset=["user_id"]).drop_duplicates(["user_id", "tag"])["tag"].value_counts()
+    share = people.reindex(tags, fill_value=0).to_numpy(np.float64) / max(people.sum(), 1)
+    return np.asarray((share + RARELY) ** naming)
+
+
+def _best_tags(
+    interest: Counts, weight: Matrix, common: Matrix, factor: Matrix, shrinkage: float, top: int
+) -> pd.DataFrame:
+    """Score all users, some at a time."""
+    blocks = [
+        _score(interest[rows], weight[rows], common, factor, rows, shrinkage, top) for rows in _chunks(*interest.shape)
+    ]
+    return pd.concat(blocks, ignore_index=True)
+
+
 def _score(
-    interest: Counts, weight: Matrix, common: Matrix, rows: slice, shrinkage: float, lift: float, top: int
+    interest: Counts, weight: Matrix, common: Matrix, factor: Matrix, rows: slice, shrinkage: float, top: int
 ) -> pd.DataFrame:
     """Score the users of one block: row and column among all, best first within a user."""
     total = np.maximum(weight[:, None] + shrinkage, 1e-9)
-    score = (interest.toarray() + shrinkage * common[None, :]) / total
-    floor = max(float(common[common > 0].mean()) / 10, 1e-9) if (common > 0).any() else 1.0
-    score *= (1 / np.maximum(common, floor))[None, :] ** lift * floor**lift
+    score = (interest.toarray() + shrinkage * common[None, :]) / total * factor[None, :]
     kept = min(top, score.shape[1])
     best = np.argsort(-score, axis=1, kind="stable")[:, :kept]
     value = np.take_along_axis(score, best, axis=1).astype(np.float32)

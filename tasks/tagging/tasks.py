@@ -4,6 +4,7 @@ from typing import Any
 
 import gokart
 import luigi
+import pandas as pd
 
 from slipstream.tasks.base import Table, Task
 from slipstream.tasks.kinds import parse_kinds
@@ -13,16 +14,22 @@ from slipstream.tasks.tables import (
     Item,
     ItemTag,
     ItemTagScore,
+    KindWorth,
     QueryTag,
     TagFeature,
     TagMention,
     TermWeight,
+    UserTag,
     UserTagScore,
 )
 from slipstream.tasks.tagging.features import describe_pairs
 from slipstream.tasks.tagging.interest import score_user_tags
 from slipstream.tasks.tagging.scores import score_item_tags
+from slipstream.tasks.tagging.shares import share_tags
+from slipstream.tasks.tagging.worth import choose_worths
 from slipstream.tasks.vectors import ItemEmbedding
+
+INTEREST_KNOBS = ("shrinkage", "lift", "naming", "sharpness", "top")
 
 
 class TagFeatures(Table[TagFeature]):
@@ -72,6 +79,44 @@ class ItemTagScores(Table[ItemTagScore]):
         self.dump(score_item_tags(*tables, *embeddings, **{name: getattr(self, name) for name in names}))
 
 
+class TagShares(Table[ItemTagScore]):
+    """What share of its tags an item owes to each, with what similar items or learnt scores lend."""
+
+    item_tags: gokart.TaskInstanceParameter[Table[ItemTag]] = gokart.TaskInstanceParameter()
+    embeddings: gokart.ListTaskInstanceParameter[Task[ItemEmbedding]] = gokart.ListTaskInstanceParameter(default=[])
+    learnt: gokart.ListTaskInstanceParameter[Table[ItemTagScore]] = gokart.ListTaskInstanceParameter(default=[])
+    neighbours: luigi.IntParameter = luigi.IntParameter(default=20)
+    borrowed: luigi.FloatParameter = luigi.FloatParameter(default=2.0)
+    reserve: luigi.FloatParameter = luigi.FloatParameter(default=3.0)
+    top: luigi.IntParameter = luigi.IntParameter(default=50)
+
+    def run(self) -> None:
+        """Share the tags."""
+        embeddings: list[Any] = self.load(list(self.embeddings)) if self.embeddings else []
+        knobs: dict[str, Any] = {name: getattr(self, name) for name in ("neighbours", "borrowed", "reserve", "top")}
+        learnt: list[Any] = self.load(list(self.learnt)) if self.learnt else []
+        self.dump(share_tags(self.load(self.item_tags), embeddings, learnt, **knobs))
+
+
+class KindWorths(Table[KindWorth]):
+    """What each kind of trace is worth for foreseeing people's interests."""
+
+    interactions: gokart.TaskInstanceParameter[Table[Interaction]] = gokart.TaskInstanceParameter()
+    item_tags: gokart.TaskInstanceParameter[Table[ItemTagScore]] = gokart.TaskInstanceParameter()
+    wanted: gokart.TaskInstanceParameter[Table[UserTag]] = gokart.TaskInstanceParameter()
+    kinds: luigi.DictParameter = luigi.DictParameter(default={})
+    as_of: gokart.ZonedDateSecondParameter = gokart.ZonedDateSecondParameter()
+    shrinkage: luigi.FloatParameter = luigi.FloatParameter(default=5.0)
+    sharpness: luigi.FloatParameter = luigi.FloatParameter(default=3.0)
+    users: luigi.IntParameter = luigi.IntParameter(default=1000)
+
+    def run(self) -> None:
+        """Choose the worths."""
+        tables = self.load(self.interactions), self.load(self.item_tags), self.load(self.wanted)
+        knobs: dict[str, Any] = {name: getattr(self, name) for name in ("as_of", "shrinkage", "sharpness", "users")}
+        self.dump(choose_worths(*tables, kinds=parse_kinds(self.kinds), **knobs))
+
+
 class UserTagScores(Table[UserTagScore]):
     """How much each user is interested in each tag (Maxwell)."""
 
@@ -82,13 +127,17 @@ class UserTagScores(Table[UserTagScore]):
     items: gokart.TaskInstanceParameter[Table[Item]] = gokart.TaskInstanceParameter()
     kinds: luigi.DictParameter = luigi.DictParameter(default={})
     as_of: gokart.ZonedDateSecondParameter = gokart.ZonedDateSecondParameter()
+    given: gokart.ListTaskInstanceParameter[Table[ItemTag]] = gokart.ListTaskInstanceParameter(default=[])
     shrinkage: luigi.FloatParameter = luigi.FloatParameter(default=5.0)
     lift: luigi.FloatParameter = luigi.FloatParameter(default=0.1)
+    naming: luigi.FloatParameter = luigi.FloatParameter(default=0.0)
+    sharpness: luigi.FloatParameter = luigi.FloatParameter(default=3.0)
     top: luigi.IntParameter = luigi.IntParameter(default=20)
 
     def run(self) -> None:
         """Score the tags of the users."""
         tasks = (self.interactions, self.item_tags, self.answers, self.query_tags, self.items)
-        knobs: dict[str, Any] = {"shrinkage": self.shrinkage, "lift": self.lift, "top": self.top}
+        knobs: dict[str, Any] = {name: getattr(self, name) for name in INTEREST_KNOBS}
         tables: list[Any] = [self.load(task) for task in tasks]
-        self.dump(score_user_tags(*tables, kinds=parse_kinds(self.kinds), as_of=self.as_of, **knobs))
+        given = pd.concat([self.load(task) for task in self.given]) if self.given else None
+        self.dump(score_user_tags(*tables, kinds=parse_kinds(self.kinds), as_of=self.as_of, given=given, **knobs))

@@ -1,6 +1,17 @@
+import pandas as pd
 import pytest
 
-from slipstream.tasks.data.splitting import before, between, distinct_users, join_tables, sample_users
+from slipstream.tasks.data.splitting import (
+    before,
+    between,
+    common_tags,
+    distinct_users,
+    fold_users,
+    join_tables,
+    of_users,
+    sample_users,
+    shared_items,
+)
 from slipstream.tasks.tables import Event, Item, ItemTag, User, empty
 from tests.worlds import moment, table
 
@@ -58,3 +69,30 @@ def test_a_sample_keeps_most_of_itself_when_users_come():
     more = sample_users(table(User, [(f"u{number}",) for number in range(55)]), size=10, seed=1)["user_id"]
     assert len(drawn) == 10
     assert len(set(drawn) & set(more)) >= 5
+
+
+def test_folds_part_the_users():
+    users = table(User, [(f"u{number}",) for number in range(11)])
+    parts = [fold_users(users, fold=fold, folds=3, seed=1)["user_id"] for fold in range(3)]
+    assert sorted(map(len, parts)) == [3, 4, 4]
+    assert sorted(pd.concat(parts)) == sorted(users["user_id"])
+    with pytest.raises(ValueError, match="fold 3 is none of 0 to 2"):
+        fold_users(users, fold=3, folds=3, seed=1)
+
+
+def test_rows_of_users_are_kept():
+    users = table(User, [("u",)])
+    rows = pd.DataFrame({"user_id": ["u", "v", "u"], "tag": ["a", "b", "c"]})
+    assert of_users(rows, users)["tag"].tolist() == ["a", "c"]
+
+
+def test_tags_that_few_gave_are_left_out():
+    given = [("i", "noir", 1.0, "u", None), ("j", "noir", 1.0, "v", None), ("k", "rare", 1.0, "u", None)]
+    given += [("j", "rare", 1.0, "u", None), ("i", "editors", 1.0, None, None), ("j", "editors", 1.0, None, None)]
+    kept = common_tags(table(ItemTag, given), min_users=2)
+    assert kept["tag"].tolist() == ["noir", "noir"]
+
+
+def test_items_of_one_person_are_left_out():
+    given = events(("u", "a", 0), ("v", "a", 1), ("u", "b", 2), ("u", "b", 3))
+    assert items(shared_items(given, min_users=2)) == ["a", "a"]

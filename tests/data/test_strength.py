@@ -98,6 +98,8 @@ def test_contribution_is_a_share_of_absolute_weight():
     table_ = contribution(given, empty(Search), answers, kinds=KINDS, as_of=AS_OF).set_index("kind")
     assert table_["weight"].to_dict() == {"answer": 3.0, "hide": 1.0, "like": 4.0}
     assert np.isclose(table_["share"].to_list(), [3 / 8, 1 / 8, 4 / 8]).all()
+    assert table_["worth"].to_dict() == {"answer": 3.0, "hide": -1.0, "like": 2.0}
+    assert table_["half_life_days"].to_dict() == {"answer": 0.0, "hide": 0.0, "like": 0.0}
     assert table_.loc["like", ["traces", "users", "items"]].tolist() == [2, 2, 1]
     assert table_.loc["answer", ["traces", "users", "items"]].tolist() == [1, 1, 0]
 

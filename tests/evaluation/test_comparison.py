@@ -2,7 +2,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from slipstream.tasks.evaluation.comparison import compare, measure_ranking, pool_users
+from slipstream.tasks.evaluation.comparison import compare, measure_ranking, name_slice, pool_users
 from slipstream.tasks.evaluation.users import judge_users
 from slipstream.tasks.tables import Interaction, Metric, UserQuality, columns, empty
 from tests.evaluation.cases import AFTER, FEW, KNOBS, listed, traces, trial
@@ -98,3 +98,10 @@ def test_nothing_comes_of_nothing():
     for table in tables:
         assert len(table) == 0
         assert list(table.columns) == columns(Metric)
+
+
+def test_what_is_measured_on_everybody_becomes_a_slice():
+    means = pool_users([judged("good", "a b")], **FEW)
+    named = name_slice(means, slice_="traces_3")
+    assert set(named["slice"]) == {"traces_3"}
+    assert named["value"].tolist() == means[means["slice"] == "all"]["value"].tolist()

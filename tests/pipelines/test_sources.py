@@ -62,8 +62,8 @@ def test_what_trends_fades_within_its_window_and_what_is_popular_does_not():
 
 
 def test_what_items_say_may_have_a_space_of_its_own_size():
-    assert sources().texts is sources().known.content
-    assert sources(knobs={"content": {"size": 8}}).source("content").item_embedding.size == 8
+    assert sources().themes == sources().known.themes
+    assert sources(knobs={"content": {"size": 8}}).source("content").item_embedding.parts[0].size == 8
 
 
 def test_self_attention_is_one_more_space_with_knobs():

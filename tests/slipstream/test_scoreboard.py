@@ -58,3 +58,12 @@ def test_scores_without_lists_are_compared_by_auc():
     assert "means of 7, with 95 % intervals" in shown
     assert shown.index("good") < shown.index("poor")
     assert "+.200" in shown
+
+
+def test_a_table_of_slices_is_drawn_slice_by_slice(metrics):
+    slices = pd.concat([metrics[metrics["slice"] == "all"].assign(slice=f"traces_{count}") for count in (0, 10)])
+    shown = rendered(slices)
+
+    assert shown.index("traces_0") < shown.index("popular") < shown.index("traces_10")
+    assert shown.count("+.200") == 2
+    assert "no quality" not in shown

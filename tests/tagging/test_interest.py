@@ -2,7 +2,17 @@ import pandas as pd
 import pytest
 
 from slipstream.tasks.kinds import parse_kinds
-from slipstream.tasks.tables import Answer, Interaction, Item, ItemTagScore, QueryTag, UserTagScore, columns, empty
+from slipstream.tasks.tables import (
+    Answer,
+    Interaction,
+    Item,
+    ItemTag,
+    ItemTagScore,
+    QueryTag,
+    UserTagScore,
+    columns,
+    empty,
+)
 from slipstream.tasks.tagging.interest import score_user_tags
 from tests.worlds import AS_OF, moment, table
 
@@ -104,3 +114,24 @@ def test_nothing_gives_nothing():
     found = scored()
     assert found.empty
     assert list(found.columns) == columns(UserTagScore)
+
+
+def test_tags_that_many_people_give_themselves_are_raised():
+    rows = did(("u", "alien", 1.0))
+    given = table(ItemTag, [("alien", "horror", 1.0, f"x{number}", None) for number in range(9)])
+    plain, named = (of(scored(rows, given=given, shrinkage=0.0, naming=naming), "u") for naming in (0.0, 1.0))
+    assert plain["space"] > plain["horror"]
+    assert named["space"] < named["horror"]
+
+
+def test_answers_and_traces_merge():
+    answers = table(Answer, [("u", "q", "noir", 1.0, moment(1))])
+    both = of(scored(did(("u", "alien", 1.0)), answers, shrinkage=0.0), "u")
+    assert both.keys() == of(scored(did(("u", "alien", 1.0)), shrinkage=0.0), "u").keys() | {"noir"}
+    assert max(both, key=both.get) == "noir"
+
+
+def test_a_declared_dislike_wins_over_a_few_traces_and_many_traces_over_it():
+    no_space = table(Answer, [("u", "q", "space", -1.0, moment(1))])
+    assert "space" not in of(scored(did(("u", "alien", 1.0)), no_space, shrinkage=0.0), "u")
+    assert "space" in of(scored(did(("u", "alien", 9.0)), no_space, shrinkage=0.0), "u")
