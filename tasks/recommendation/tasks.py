@@ -376,9 +376,10 @@ class Ranker(Task[RankingModel]):
 
     def run(self) -> None:
         """Learn and judge."""
-        rows, taken, shown = (self.load(list(tables)) for tables in (self.features, self.labels, self.exposures))
+        windows = self.load(list(self.features)), self.load(list(self.labels))
         knobs: dict[str, Any] = {name: getattr(self, name) for name in ("gains", "relevant", "incumbent", "seed")}
-        self.dump(train_ranker(rows, taken, exposures=shown, trees=parse_trees(self.trees), **knobs))
+        knobs |= {"exposures": self.load(list(self.exposures)), "trees": parse_trees(self.trees)}
+        self.dump(train_ranker(*windows, **knobs))
 
 
 class RankedItems(Table[Candidate]):
