@@ -8,8 +8,15 @@ from typing import Any
 from slipstream.pipelines.log import FromLog, Log
 from slipstream.tasks.base import Table, Task
 from slipstream.tasks.embedding import AlsFactors, AlsItemEmbedding, FilledItemEmbedding, LsiItemEmbedding
-from slipstream.tasks.linking import LinkedAnswers, LinkedItemTags, SearchTags, TagMentions, TagVocabulary
-from slipstream.tasks.tables import Answer, Interaction
+from slipstream.tasks.linking import (
+    LinkedAnswers,
+    LinkedItemTags,
+    LinkedJudgements,
+    SearchTags,
+    TagMentions,
+    TagVocabulary,
+)
+from slipstream.tasks.tables import Answer, Interaction, TagJudgement
 from slipstream.tasks.tagging import ItemTagScores, TagFeatures, UserTagScores
 from slipstream.tasks.text import ItemTokens, TfidfVectors
 from slipstream.tasks.vectors import ItemEmbedding
@@ -78,7 +85,14 @@ class Knowledge:
         """The tags found in the texts."""
         return TagMentions(items=self.log.items, vocabulary=self.vocabulary)
 
-    def tag_features(self, candidates: int) -> TagFeatures:
+    @cached_property
+    def judgements(self) -> list[Table[TagJudgement]]:
+        """How people judged tags, where they were asked."""
+        if not self.pipeline.judgements:
+            return []
+        return [LinkedJudgements(judgements=self.log.judgements, vocabulary=self.vocabulary)]
+
+    def tag_features(self, candidates: int, folds: int = 5) -> TagFeatures:
         """Describe so many pairs of item and tag an item."""
         return TagFeatures(
             items=self.log.items,
@@ -87,7 +101,9 @@ class Knowledge:
             terms=self.terms,
             contents=self.contents,
             behaviours=self.behaviours,
+            judgements=self.judgements,
             candidates=candidates,
+            folds=folds,
             seed=self.pipeline.seed,
         )
 
@@ -100,6 +116,8 @@ class Knowledge:
         """Keep so many tags an item of so many candidates, from a threshold up."""
         return ItemTagScores(
             features=self.tag_features(candidates),
+            judgements=self.judgements,
+            target="judged" if self.judgements else "given",
             items=self.log.items,
             item_tags=self.given_tags,
             contents=self.contents,

@@ -21,12 +21,14 @@ from slipstream.tasks.data import (
     ItemFile,
     ItemTagFile,
     Joined,
+    JudgementFile,
     NamedItemTags,
+    NamedJudgements,
     Robots,
     SearchFile,
     TagFile,
 )
-from slipstream.tasks.tables import Answer, Event, Interaction, Item, ItemTag, Search, Tag
+from slipstream.tasks.tables import Answer, Event, Interaction, Item, ItemTag, Search, Tag, TagJudgement
 
 P = TypeVar("P")
 SECTION = "log"
@@ -43,9 +45,10 @@ class Log:
     items: Table[Item]
     item_tags: Table[ItemTag]
     dictionary: Table[Tag]
+    judgements: Table[TagJudgement]
 
     def before(self, as_of: datetime) -> "Log":
-        """Cut every table at a moment; the dictionary is timeless."""
+        """Cut every table at a moment; the dictionary and the judgements are timeless."""
         return Log(
             events=Before(rows=self.events, as_of=as_of),
             searches=Before(rows=self.searches, as_of=as_of),
@@ -53,6 +56,7 @@ class Log:
             items=Before(rows=self.items, as_of=as_of),
             item_tags=Before(rows=self.item_tags, as_of=as_of),
             dictionary=self.dictionary,
+            judgements=self.judgements,
         )
 
     def without_held_out(self, *, share: float, by: str, seed: int) -> "Log":
@@ -69,7 +73,8 @@ class FromLog(Pipeline[P], Generic[P]):
     """A pipeline over the files of a service.
 
     Each file parameter is a list of {"path": ..., further options of the source}; dictionary holds tags with their
-    spellings, tag_names the names of tags that item_tags give by id, the aliases further ids of users and items.
+    spellings, tag_names the names of tags that item_tags and judgements give by id, judgements how well tags fit items
+    as people said when asked, the aliases further ids of users and items.
     as_of is the moment at which the pipeline stands: nothing at or after it is seen.
     """
 
@@ -81,6 +86,7 @@ class FromLog(Pipeline[P], Generic[P]):
     item_tags: Files = luigi.ListParameter(default=())
     dictionary: Files = luigi.ListParameter(default=())
     tag_names: Files = luigi.ListParameter(default=())
+    judgements: Files = luigi.ListParameter(default=())
     user_aliases: Files = luigi.ListParameter(default=())
     item_aliases: Files = luigi.ListParameter(default=())
     kinds: luigi.DictParameter[dict[str, Any]] = luigi.DictParameter(default={})
@@ -110,9 +116,11 @@ class FromLog(Pipeline[P], Generic[P]):
         events = self.files(EventFile, self.events, kinds=self.kinds)
         if self.remove_robots:
             events = HumanEvents(events=events, robots=Robots(events=events))
-        item_tags = self.files(ItemTagFile, self.item_tags)
+        item_tags, judgements = self.files(ItemTagFile, self.item_tags), self.files(JudgementFile, self.judgements)
         if self.tag_names:
-            item_tags = NamedItemTags(tags=item_tags, names=self.files(AliasFile, self.tag_names))
+            names = self.files(AliasFile, self.tag_names)
+            item_tags = NamedItemTags(tags=item_tags, names=names)
+            judgements = NamedJudgements(judgements=judgements, names=names) if self.judgements else judgements
         log = Log(
             events=self.identified(events),
             searches=self.identified(self.files(SearchFile, self.searches)),
@@ -120,6 +128,7 @@ class FromLog(Pipeline[P], Generic[P]):
             items=self.identified(self.files(ItemFile, self.items)),
             item_tags=self.identified(item_tags),
             dictionary=self.files(TagFile, self.dictionary),
+            judgements=self.identified(judgements),
         )
         return log.before(self.as_of)
 

@@ -105,6 +105,15 @@ class ItemTag(Row):
     at: Time = pa.Field(nullable=True)
 
 
+class TagJudgement(Row):
+    """How well a tag fits an item as somebody judged it; the scale is the survey's own."""
+
+    item_id: str = pa.Field(str_length={"min_value": 1})
+    tag: str = pa.Field(str_length={"min_value": 1})
+    score: float
+    user_id: str = pa.Field(nullable=True)
+
+
 class Tag(Row):
     """A canonical tag and one of the spellings that stand for it."""
 

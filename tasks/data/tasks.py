@@ -24,6 +24,7 @@ from slipstream.tasks.tables import (
     Row,
     Search,
     Tag,
+    TagJudgement,
     User,
 )
 
@@ -56,7 +57,7 @@ class _FileTable(Table[R], Generic[R]):
 class Quarantine(_FileTable[QuarantinedRow]):
     """The rows of files that could not be read, each with its reason."""
 
-    rows: ClassVar[Sequence[type[Row]]] = (Event, Search, Answer, Item, ItemTag, Tag, Alias)
+    rows: ClassVar[Sequence[type[Row]]] = (Event, Search, Answer, Item, ItemTag, Tag, Alias, TagJudgement)
 
     table: luigi.Parameter = luigi.Parameter()
     kinds: KindNamesParameter = KindNamesParameter(default=())
@@ -115,6 +116,10 @@ class AliasFile(FileTable[Alias]):
     """Other ids of users or items, or names of tags by their ids, as found in files."""
 
 
+class JudgementFile(FileTable[TagJudgement]):
+    """How well tags fit items, as people judged it in a survey."""
+
+
 class _Derived(Table[Any]):
     """A table of the same rows as the given one."""
 
@@ -147,6 +152,17 @@ class NamedItemTags(Table[ItemTag]):
     def run(self) -> None:
         """Name the tags."""
         self.dump(identity.name_tags(self.load(self.tags), self.load(self.names)))
+
+
+class NamedJudgements(Table[TagJudgement]):
+    """Judged tags by name instead of by id."""
+
+    judgements: gokart.TaskInstanceParameter[Table[TagJudgement]] = gokart.TaskInstanceParameter()
+    names: gokart.TaskInstanceParameter[Table[Alias]] = gokart.TaskInstanceParameter()
+
+    def run(self) -> None:
+        """Name the tags."""
+        self.dump(identity.name_tags(self.load(self.judgements), self.load(self.names)))
 
 
 class Interactions(Table[Interaction]):

@@ -15,13 +15,15 @@ from slipstream.tasks.tables import (
     ItemTagScore,
     QueryTag,
     TagFeature,
+    TagJudgement,
     TagMention,
     TermWeight,
     UserTagScore,
+    empty,
 )
 from slipstream.tasks.tagging.features import describe_pairs
 from slipstream.tasks.tagging.interest import score_user_tags
-from slipstream.tasks.tagging.scores import score_item_tags
+from slipstream.tasks.tagging.scores import TARGETS, score_item_tags
 from slipstream.tasks.vectors import ItemEmbedding
 
 
@@ -34,6 +36,7 @@ class TagFeatures(Table[TagFeature]):
     terms: gokart.TaskInstanceParameter[Table[TermWeight]] = gokart.TaskInstanceParameter()
     contents: gokart.ListTaskInstanceParameter[Task[ItemEmbedding]] = gokart.ListTaskInstanceParameter(default=[])
     behaviours: gokart.ListTaskInstanceParameter[Task[ItemEmbedding]] = gokart.ListTaskInstanceParameter(default=[])
+    judgements: gokart.ListTaskInstanceParameter[Table[TagJudgement]] = gokart.ListTaskInstanceParameter(default=[])
     candidates: luigi.IntParameter = luigi.IntParameter(default=50)
     min_items: luigi.IntParameter = luigi.IntParameter(default=3)
     folds: luigi.IntParameter = luigi.IntParameter(default=5)
@@ -44,32 +47,36 @@ class TagFeatures(Table[TagFeature]):
     def run(self) -> None:
         """Describe the pairs."""
         tables: list[Any] = [self.load(task) for task in (self.items, self.item_tags, self.mentions, self.terms)]
+        tables.append(next(iter(self.load(list(self.judgements))), empty(TagJudgement)))
         embeddings: list[Any] = [self.load(list(tasks)) if tasks else [] for tasks in (self.contents, self.behaviours)]
         names = ("candidates", "min_items", "folds", "size", "neighbours", "seed")
         self.dump(describe_pairs(*tables, *embeddings, **{name: getattr(self, name) for name in names}))
 
 
 class ItemTagScores(Table[ItemTagScore]):
-    """How well each tag fits each item, learnt from the tags people gave (Gauss)."""
+    """How well each tag fits each item, learnt from the tags people gave, or from their judgements (Gauss)."""
 
     features: gokart.TaskInstanceParameter[Table[TagFeature]] = gokart.TaskInstanceParameter()
     items: gokart.TaskInstanceParameter[Table[Item]] = gokart.TaskInstanceParameter()
     item_tags: gokart.TaskInstanceParameter[Table[ItemTag]] = gokart.TaskInstanceParameter()
     contents: gokart.ListTaskInstanceParameter[Task[ItemEmbedding]] = gokart.ListTaskInstanceParameter(default=[])
     behaviours: gokart.ListTaskInstanceParameter[Task[ItemEmbedding]] = gokart.ListTaskInstanceParameter(default=[])
+    judgements: gokart.ListTaskInstanceParameter[Table[TagJudgement]] = gokart.ListTaskInstanceParameter(default=[])
+    target: luigi.ChoiceParameter = luigi.ChoiceParameter(choices=TARGETS, default="given")
+    relevant: luigi.FloatParameter = luigi.FloatParameter(default=4.0)
+    irrelevant: luigi.FloatParameter = luigi.FloatParameter(default=2.0)
     threshold: luigi.FloatParameter = luigi.FloatParameter(default=0.1)
     top: luigi.IntParameter = luigi.IntParameter(default=20)
     reliability: luigi.FloatParameter = luigi.FloatParameter(default=0.5)
-    positives: luigi.IntParameter = luigi.IntParameter(default=20_000)
-    negatives: luigi.IntParameter = luigi.IntParameter(default=5)
     seed: luigi.IntParameter = luigi.IntParameter(default=0)
 
     def run(self) -> None:
         """Score the pairs."""
         tables: list[Any] = [self.load(task) for task in (self.features, self.items, self.item_tags)]
+        judged = next(iter(self.load(list(self.judgements))), empty(TagJudgement))
         embeddings: list[Any] = [self.load(list(tasks)) if tasks else [] for tasks in (self.contents, self.behaviours)]
-        names = ("threshold", "top", "reliability", "positives", "negatives", "seed")
-        self.dump(score_item_tags(*tables, *embeddings, **{name: getattr(self, name) for name in names}))
+        names = ("target", "relevant", "irrelevant", "threshold", "top", "reliability", "seed")
+        self.dump(score_item_tags(*tables, judged, *embeddings, **{name: getattr(self, name) for name in names}))
 
 
 class UserTagScores(Table[UserTagScore]):
