@@ -8,7 +8,8 @@ if not __name__.startswith("slipstream."):
 from slipstream.pipelines.backtest import Backtest
 from slipstream.pipelines.embeddings import Embeddings
 from slipstream.pipelines.recommend import Recommend
-from slipstream.pipelines.tag_backtest import TagBacktest
+from slipstream.pipelines.tag_backtest import TagBacktest, TagHoldOut
 from slipstream.pipelines.tag_scores import TagScores
+from slipstream.pipelines.tag_survey import TagSurvey
 
-__all__ = ["Backtest", "Embeddings", "Recommend", "TagBacktest", "TagScores"]
+__all__ = ["Backtest", "Embeddings", "Recommend", "TagBacktest", "TagHoldOut", "TagScores", "TagSurvey"]

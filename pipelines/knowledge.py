@@ -112,12 +112,14 @@ class Knowledge:
         """How well each tag fits each item."""
         return self.scored_tags(top=20, threshold=0.1)
 
-    def scored_tags(self, *, top: int, threshold: float, candidates: int = 50) -> ItemTagScores:
-        """Keep so many tags an item of so many candidates, from a threshold up."""
+    def scored_tags(
+        self, *, top: int, threshold: float, candidates: int = 50, folds: int = 5, target: str = ""
+    ) -> ItemTagScores:
+        """Keep so many tags an item of so many candidates, from a threshold up; judgements teach if there are any."""
         return ItemTagScores(
-            features=self.tag_features(candidates),
+            features=self.tag_features(candidates, folds),
             judgements=self.judgements,
-            target="judged" if self.judgements else "given",
+            target=target or ("judged" if self.judgements else "given"),
             items=self.log.items,
             item_tags=self.given_tags,
             contents=self.contents,

@@ -349,6 +349,17 @@ class UserQuality(Row):
         unique = ["source", "cut", "slice", "user_id", "k"]
 
 
+class Reliability(Row):
+    """How often scores of one bin were right, on one slice."""
+
+    source: str
+    slice: str
+    bin: np.int32 = pa.Field(ge=0)
+    score: float = pa.Field(ge=0, le=1)
+    share: float = pa.Field(ge=0, le=1)
+    count: np.int64 = pa.Field(ge=1)
+
+
 class Metric(Row):
     """A quality of one source on a slice, with a 95 % interval; with a baseline, the paired difference to it."""
 

@@ -9,6 +9,7 @@ from slipstream.tasks.data.tasks import (
     Earlier,
     EventFile,
     FileTable,
+    HiddenTags,
     HumanEvents,
     Identified,
     Interactions,
@@ -23,6 +24,7 @@ from slipstream.tasks.data.tasks import (
     Robots,
     SampledUsers,
     SearchFile,
+    ShownTags,
     TagFile,
     Users,
 )
@@ -36,6 +38,7 @@ __all__ = [
     "Earlier",
     "EventFile",
     "FileTable",
+    "HiddenTags",
     "HumanEvents",
     "Identified",
     "Interactions",
@@ -50,6 +53,7 @@ __all__ = [
     "Robots",
     "SampledUsers",
     "SearchFile",
+    "ShownTags",
     "TagFile",
     "Users",
 ]

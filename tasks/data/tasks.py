@@ -9,7 +9,7 @@ import pandas as pd
 from gokart.utils import FlattenableItems
 
 from slipstream.tasks.base import Table
-from slipstream.tasks.data import humans, identity, sources, splitting, strength
+from slipstream.tasks.data import humans, identity, sources, splitting, strength, tag_holding
 from slipstream.tasks.data.reading import find_files
 from slipstream.tasks.kinds import parse_kinds
 from slipstream.tasks.tables import (
@@ -265,6 +265,31 @@ class Later(_HeldOutSplit):
     """What is held out."""
 
     part = staticmethod(splitting.later)
+
+
+class _HeldOutTags(Table[ItemTag]):
+    """Given tags parted by what is held out."""
+
+    item_tags: gokart.TaskInstanceParameter[Table[ItemTag]] = gokart.TaskInstanceParameter()
+    share: luigi.FloatParameter = luigi.FloatParameter(default=0.2)
+    seed: luigi.IntParameter = luigi.IntParameter(default=0)
+    part: ClassVar[Callable[..., pd.DataFrame]]
+
+    def run(self) -> None:
+        """Keep one part."""
+        self.dump(self.part(self.load(self.item_tags), share=self.share, seed=self.seed))
+
+
+class ShownTags(_HeldOutTags):
+    """Given tags that are not held out."""
+
+    part = staticmethod(tag_holding.shown_tags)
+
+
+class HiddenTags(_HeldOutTags):
+    """All tags of some items, and some tags of the others, held out by chance."""
+
+    part = staticmethod(tag_holding.hidden_tags)
 
 
 class Joined(Table[Any]):

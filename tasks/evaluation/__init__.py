@@ -6,6 +6,8 @@ from slipstream.tasks.evaluation.tasks import (
     PooledQuality,
     RankingQuality,
     TagQuality,
+    TagReliability,
+    TagSurveyQuality,
     TimeOrder,
     UserQualities,
 )
@@ -16,6 +18,8 @@ __all__ = [
     "PooledQuality",
     "RankingQuality",
     "TagQuality",
+    "TagReliability",
+    "TagSurveyQuality",
     "TimeOrder",
     "UserQualities",
 ]

@@ -1,5 +1,11 @@
 """Tags scored: how well they fit items (Gauss), how much people care for them (Maxwell)."""
 
-from slipstream.tasks.tagging.tasks import ItemTagScores, TagFeatures, UserTagScores
+from slipstream.tasks.tagging.tasks import (
+    ItemTagScores,
+    LogisticTagScores,
+    NeighbourTagScores,
+    TagFeatures,
+    UserTagScores,
+)
 
-__all__ = ["ItemTagScores", "TagFeatures", "UserTagScores"]
+__all__ = ["ItemTagScores", "LogisticTagScores", "NeighbourTagScores", "TagFeatures", "UserTagScores"]

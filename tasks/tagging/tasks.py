@@ -23,6 +23,7 @@ from slipstream.tasks.tables import (
 )
 from slipstream.tasks.tagging.features import describe_pairs
 from slipstream.tasks.tagging.interest import score_user_tags
+from slipstream.tasks.tagging.peers import score_by_logistic_regression, score_by_neighbours
 from slipstream.tasks.tagging.scores import TARGETS, score_item_tags
 from slipstream.tasks.vectors import ItemEmbedding
 
@@ -77,6 +78,32 @@ class ItemTagScores(Table[ItemTagScore]):
         embeddings: list[Any] = [self.load(list(tasks)) if tasks else [] for tasks in (self.contents, self.behaviours)]
         names = ("target", "relevant", "irrelevant", "threshold", "top", "reliability", "seed")
         self.dump(score_item_tags(*tables, judged, *embeddings, **{name: getattr(self, name) for name in names}))
+
+
+class NeighbourTagScores(Table[ItemTagScore]):
+    """The tags of the nearest items, as a baseline."""
+
+    items: gokart.TaskInstanceParameter[Table[Item]] = gokart.TaskInstanceParameter()
+    item_tags: gokart.TaskInstanceParameter[Table[ItemTag]] = gokart.TaskInstanceParameter()
+    embeddings: gokart.ListTaskInstanceParameter[Task[ItemEmbedding]] = gokart.ListTaskInstanceParameter()
+    neighbours: luigi.IntParameter = luigi.IntParameter(default=30)
+    top: luigi.IntParameter = luigi.IntParameter(default=400)
+
+    def run(self) -> None:
+        """Score by neighbours."""
+        tables: list[Any] = [self.load(self.items), self.load(self.item_tags), self.load(list(self.embeddings))]
+        self.dump(score_by_neighbours(*tables, neighbours=self.neighbours, top=self.top))
+
+
+class LogisticTagScores(Table[ItemTagScore]):
+    """Tags scored by a logistic regression on the same features, as a baseline."""
+
+    features: gokart.TaskInstanceParameter[Table[TagFeature]] = gokart.TaskInstanceParameter()
+    seed: luigi.IntParameter = luigi.IntParameter(default=0)
+
+    def run(self) -> None:
+        """Score the pairs."""
+        self.dump(score_by_logistic_regression(self.load(self.features), seed=self.seed))
 
 
 class UserTagScores(Table[UserTagScore]):

@@ -1,0 +1,29 @@
+"""Given tags held out, to be foretold."""
+
+import numpy as np
+import pandas as pd
+
+
+def hold_out_tags(item_tags: pd.DataFrame, *, share: float, seed: int) -> "pd.Series[bool]":
+    """Tell which rows to hold out: all tags of a share of the items, and that share of the others' tags.
+
+    Items and pairs are drawn by chance; all rows of one pair of item and tag go together.
+    """
+    chance = np.random.default_rng(seed)
+    items = np.sort(item_tags["item_id"].unique())
+    whole = items[chance.permutation(len(items))[: round(len(items) * share)]]
+    pairs = pd.MultiIndex.from_frame(item_tags[["item_id", "tag"]])
+    distinct = pairs.unique().sort_values()
+    some = distinct[chance.permutation(len(distinct))[: round(len(distinct) * share)]]
+    held = item_tags["item_id"].isin(whole).to_numpy() | pairs.isin(some)
+    return pd.Series(held, index=item_tags.index)
+
+
+def shown_tags(item_tags: pd.DataFrame, *, share: float, seed: int) -> pd.DataFrame:
+    """Keep the tags that are not held out."""
+    return item_tags[~hold_out_tags(item_tags, share=share, seed=seed)].reset_index(drop=True)
+
+
+def hidden_tags(item_tags: pd.DataFrame, *, share: float, seed: int) -> pd.DataFrame:
+    """Keep the tags that are held out."""
+    return item_tags[hold_out_tags(item_tags, share=share, seed=seed)].reset_index(drop=True)
