@@ -51,6 +51,8 @@ def score_by_neighbours(
 
 def score_by_logistic_regression(features: DataFrame[TagFeature], *, seed: int = 0) -> DataFrame[ItemTagScore]:
     """Score described pairs by a logistic regression on the features that `fit_pairs` sees, of items of other folds."""
+    if features.empty:
+        return empty(ItemTagScore)
     drawn = draw_examples(features, positives=POSITIVES, negatives=NEGATIVES, fewest=FEWEST_GIVEN, seed=seed)
     label, position = drawn["label"].to_numpy(), drawn["position"].to_numpy()
     names, fold = feature_names(features), features["fold"].to_numpy(np.int64)

@@ -17,6 +17,7 @@ from slipstream.tasks.vectors import ItemEmbedding
 Floats = npt.NDArray[np.float64]
 POSITIVES = 20_000
 NEGATIVES = 5
+EXPLAINED = 20
 TARGETS = ("given", "fit", "judged")
 
 
@@ -42,7 +43,8 @@ def score_item_tags(  # noqa: PLR0913 (the model's tables, the words' tables and
     fits, however common it is. Both are judged from all but the fact that the tag was given; that comes on top: each
     unit of given weight is right with chance `reliability`, independently (noisy-or). "judged": how likely people who
     are asked call it relevant, learnt from `judgements` (at least `relevant`; at most `irrelevant` says it is not).
-    `contents` and `behaviours` are the embeddings the features were made of; they name the items in the evidence.
+    `contents` and `behaviours` are the embeddings the features were made of; they name the items in the evidence, which
+    is told of the best 20 tags of an item.
     """
     if features.empty:
         return empty(ItemTagScore)
@@ -52,13 +54,16 @@ def score_item_tags(  # noqa: PLR0913 (the model's tables, the words' tables and
         score = add_given(score, features["support"].to_numpy(np.float64), reliability)
     kept = _best(features, score, threshold, top)
     pairs = features.iloc[kept].assign(score=score[kept].astype(np.float32)).reset_index(drop=True)
-    parts = fit.parts(kept)
+    first = np.flatnonzero(pairs.groupby("item_id", sort=False).cumcount() < EXPLAINED)
+    parts = fit.parts(kept[first])
     if fit.blind:
-        parts["given"] = _log_odds(score[kept]) - _log_odds(fit.probability[kept])
+        parts["given"] = _log_odds(score[kept[first]]) - _log_odds(fit.probability[kept[first]])
     spaces = {f"content{n}": each for n, each in enumerate(contents, start=1)}
     spaces |= {f"behaviour{n}": each for n, each in enumerate(behaviours, start=1)}
     titles = dict(zip(items["item_id"], items["title"], strict=True))
-    pairs["evidence"] = explain(pairs, parts, item_tags, titles, spaces)
+    fold = dict(zip(features["item_id"], features["fold"], strict=True))
+    told = explain(pairs.iloc[first].reset_index(drop=True), parts, item_tags, titles, spaces, fold)
+    pairs["evidence"] = pd.Series(told.to_numpy(), index=first).reindex(pairs.index, fill_value="")
     return ItemTagScore.validate(pairs[columns(ItemTagScore)])
 
 
