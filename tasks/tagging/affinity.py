@@ -7,7 +7,7 @@ from pandera.typing import DataFrame
 
 from slipstream.tasks.tables import TagFeature
 from slipstream.tasks.tagging.calibration import fit_line
-from slipstream.tasks.tagging.learning import Lesson, cross_fit
+from slipstream.tasks.tagging.learning import Lesson, cross_fit, free_popularity
 from slipstream.tasks.tagging.model import FEWEST_GIVEN, Fit, feature_names, fit_prior, forgetful
 
 Floats = npt.NDArray[np.float64]
@@ -33,7 +33,7 @@ def fit_affinity(features: DataFrame[TagFeature], *, positives: int, seed: int) 
     names = feature_names(features)
     known = forgetful(features, names, position, label)
     lesson = Lesson(known, label.astype(np.float64), fold[position])
-    knobs = {"objective": "binary", "learning_rate": RATE, "seed": seed}
+    knobs = {"objective": "binary", "learning_rate": RATE, "seed": seed, **free_popularity(names)}
     learnt = cross_fit(lesson, features[names].to_numpy(np.float32), fold, names, rounds=ROUNDS, knobs=knobs)
     fusion = features["fusion"].to_numpy(np.float64)
     odds = _scaled(learnt.raw, learnt.unseen[~label]) + _scaled(fusion, fusion[position[~label]])

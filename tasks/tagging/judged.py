@@ -8,7 +8,7 @@ from pandera.typing import DataFrame
 from slipstream.tasks.tables import TagFeature, TagJudgement
 from slipstream.tasks.tagging.affinity import fit_affinity
 from slipstream.tasks.tagging.calibration import fit_line
-from slipstream.tasks.tagging.learning import Learnt, LearntParts, train
+from slipstream.tasks.tagging.learning import Learnt, LearntParts, free_popularity, train
 from slipstream.tasks.tagging.model import Fit, feature_names, fit_pairs
 
 Floats = npt.NDArray[np.float64]
@@ -102,7 +102,9 @@ def _learn(features: DataFrame[TagFeature], columns: pd.DataFrame, known: pd.Dat
         lesson = matrix[position[others]]
         at = judged_fold[others], tag[position[others]]
         lesson[:, -1] = (left_sums[at[1]] - sums[at]) / (left_counts[at[1]] - counts[at] + SHRINKAGE)
-        boosters[int(each)] = train(lesson, level[others], names, ROUNDS, {**KNOBS, "seed": seed})
+        boosters[int(each)] = train(
+            lesson, level[others], names, ROUNDS, {**KNOBS, "seed": seed, **free_popularity(names)}
+        )
         matrix[mine, -1] = left_sums[tag[mine]] / (left_counts[tag[mine]] + SHRINKAGE)
         raw[mine] = boosters[int(each)].predict(matrix[mine], raw_score=True)
     return Learnt(raw, raw[position], LearntParts(matrix, fold, names, boosters))

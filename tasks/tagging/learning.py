@@ -47,7 +47,7 @@ class Learnt:
 def cross_fit(
     lesson: Lesson, matrix: Matrix, fold: Rows, names: list[str], *, rounds: int, knobs: Mapping[str, Any]
 ) -> Learnt:
-    """Train one model a fold on the examples of the other folds; features rise, all but popularity.
+    """Train one model a fold on the examples of the other folds.
 
     `matrix` and `fold` are those of all pairs, columns `names` as in the lesson.
     """
@@ -62,10 +62,15 @@ def cross_fit(
 
 
 def train(matrix: Matrix, target: Floats, names: list[str], rounds: int, knobs: Mapping[str, Any]) -> lgb.Booster:
-    """Boost trees on the examples; features rise, all but popularity."""
-    rising = [0 if name.startswith("popularity") else 1 for name in names]
+    """Boost trees on the examples; scores rise with every feature unless `monotone_constraints` say otherwise."""
     data = lgb.Dataset(matrix, target.astype(np.float32), feature_name=names, free_raw_data=True)
-    return lgb.train({**LIGHTGBM, **knobs, "monotone_constraints": rising}, data, num_boost_round=rounds)
+    rising = {"monotone_constraints": [1] * len(names)}
+    return lgb.train({**LIGHTGBM, **rising, **knobs}, data, num_boost_round=rounds)
+
+
+def free_popularity(names: list[str]) -> dict[str, list[int]]:
+    """Let scores rise with every feature but popularity, which may do either."""
+    return {"monotone_constraints": [0 if name.startswith("popularity") else 1 for name in names]}
 
 
 def odds_to_chance(odds: Floats) -> Floats:
