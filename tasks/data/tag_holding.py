@@ -7,13 +7,15 @@ import pandas as pd
 def hold_out_tags(item_tags: pd.DataFrame, *, share: float, seed: int) -> "pd.Series[bool]":
     """Tell which rows to hold out: all tags of a share of the items, and that share of the others' tags.
 
-    Items and pairs are drawn by chance; all rows of one pair of item and tag go together.
+    Items and pairs are drawn by chance; all rows of one pair of item and tag go together. Single pairs are drawn among
+    those that people gave, where people gave any: an editor gives an item all its tags or none.
     """
     chance = np.random.default_rng(seed)
     items = np.sort(item_tags["item_id"].unique())
     whole = items[chance.permutation(len(items))[: round(len(items) * share)]]
     pairs = pd.MultiIndex.from_frame(item_tags[["item_id", "tag"]])
-    distinct = pairs.unique().sort_values()
+    by_people = item_tags["user_id"].notna().to_numpy()
+    distinct = pairs[by_people if by_people.any() else slice(None)].unique().sort_values()
     some = distinct[chance.permutation(len(distinct))[: round(len(distinct) * share)]]
     held = item_tags["item_id"].isin(whole).to_numpy() | pairs.isin(some)
     return pd.Series(held, index=item_tags.index)

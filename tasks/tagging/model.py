@@ -43,13 +43,21 @@ def feature_names(features: DataFrame[TagFeature]) -> list[str]:
 
 
 def fit_pairs(features: DataFrame[TagFeature], *, positives: int, negatives: int, seed: int) -> Fit:
-    """Judge every pair by a model that never saw a tag of its item, or by prior odds when people gave few tags."""
+    """Judge every pair by a model that never saw a tag of its item, or by prior odds when people gave few tags.
+
+    Items with other tags are judged by what people add to those; an item without any by what people or editors would
+    give it, from all but other tags.
+    """
     examples = draw_examples(features, positives=positives, negatives=negatives, fewest=FEWEST_GIVEN, seed=seed)
     fold = features["fold"].to_numpy(np.int64)
     seen = {int(each): int(examples["label"][fold[examples["position"]] != each].sum()) for each in np.unique(fold)}
     if not seen or min(seen.values()) < FEWEST_GIVEN:
         return fit_prior(features)
-    return _fit_learnt(features, examples, fold, seed)
+    among, names = _fit_learnt(features, examples, fold, seed, ""), feature_names(features)
+    anybody = draw_examples(features, positives=positives, negatives=negatives, fewest=len(features) + 1, seed=seed)
+    alone = _fit_learnt(features, anybody, fold, seed, COTAGS)
+    bare = _is_bare(features[names].to_numpy(np.float32), names)
+    return Fit(np.where(bare, alone.probability, among.probability), EitherParts(bare, among.parts, alone.parts))
 
 
 def fit_prior(features: DataFrame[TagFeature]) -> Fit:
@@ -59,24 +67,32 @@ def fit_prior(features: DataFrame[TagFeature]) -> Fit:
     return Fit(odds_to_chance(odds), parts)
 
 
-def _fit_learnt(features: DataFrame[TagFeature], examples: pd.DataFrame, fold: Rows, seed: int) -> Fit:
-    """Learn every example twice, as it is and as if its item had no other tag, and calibrate both cases apart."""
+def _fit_learnt(features: DataFrame[TagFeature], examples: pd.DataFrame, fold: Rows, seed: int, blind: str) -> Fit:
+    """Learn from examples, blind to the features whose names begin so, and calibrate on what was not learnt from."""
     names = feature_names(features)
     position, label = examples["position"].to_numpy(), examples["label"].to_numpy()
-    among = forgetful(features, names, position, label)
-    alone = among * np.array([not name.startswith(COTAGS) for name in names], dtype=np.float32)
-    lesson = Lesson(np.vstack([among, alone]), np.tile(label, 2).astype(np.float64), np.tile(fold[position], 2))
-    matrix = features[names].to_numpy(np.float32)
+    seen = np.array([not (blind and name.startswith(blind)) for name in names], dtype=np.float32)
+    matrix = features[names].to_numpy(np.float32) * seen
+    lesson = Lesson(forgetful(features, names, position, label) * seen, label.astype(np.float64), fold[position])
     learnt = cross_fit(lesson, matrix, fold, names, rounds=ROUNDS, knobs={"objective": "binary", "seed": seed})
-    probability = np.zeros(len(features))
-    twice, weight = np.tile(label, 2), np.tile(examples["weight"].to_numpy(), 2)
-    lonely, bare = _is_bare(lesson.matrix, names), _is_bare(matrix, names)
-    for case in (False, True):
-        taken = lonely == case
-        raw = odds_to_chance(learnt.unseen[taken])
-        calibrate = fit_calibration(raw, twice[taken], weight[taken])
-        probability[bare == case] = calibrate(odds_to_chance(learnt.raw[bare == case]))
-    return Fit(probability, learnt.parts)
+    calibrate = fit_calibration(odds_to_chance(learnt.unseen), label, examples["weight"].to_numpy())
+    return Fit(calibrate(odds_to_chance(learnt.raw)), learnt.parts)
+
+
+@dataclass(frozen=True, eq=False)
+class EitherParts:
+    """What the features add to the log-odds of chosen pairs, by the model that judges each."""
+
+    bare: npt.NDArray[np.bool_]
+    among: Callable[[Rows], pd.DataFrame]
+    alone: Callable[[Rows], pd.DataFrame]
+
+    def __call__(self, position: Rows) -> pd.DataFrame:
+        """Ask both models; one row a position."""
+        lonely = self.bare[position]
+        added = self.among(position)
+        added.loc[lonely] = self.alone(position[lonely]).to_numpy()
+        return added
 
 
 def _is_bare(matrix: Matrix, names: list[str]) -> npt.NDArray[np.bool_]:

@@ -57,7 +57,7 @@ class Films:
         at = index(features).get_indexer(index(pairs))
         names = feature_names(features)
         known = features.iloc[at[at >= 0]]
-        boosters, fold = self.fit.parts.boosters, known["fold"].to_numpy(int)
+        boosters, fold = self.fit.parts.among.boosters, known["fold"].to_numpy(int)
         matrix = known[names].to_numpy(np.float32)
         found = np.full(len(pairs), -np.inf)
         found[at >= 0] = [
