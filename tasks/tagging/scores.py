@@ -49,19 +49,15 @@ def score_item_tags(  # noqa: PLR0913 (the model's tables, the words' tables and
     if features.empty:
         return empty(ItemTagScore)
     fit = _fit(features, judgements, target, (relevant, irrelevant), seed)
-    score = fit.probability
-    if fit.blind:
-        score = add_given(score, features["support"].to_numpy(np.float64), reliability)
+    support = features["support"].to_numpy(np.float64)
+    score = add_given(fit.probability, support, reliability) if fit.blind else fit.probability
     kept = _best(features, score, threshold, top)
     pairs = features.iloc[kept].assign(score=score[kept].astype(np.float32)).reset_index(drop=True)
     first = np.flatnonzero(pairs.groupby("item_id", sort=False).cumcount() < EXPLAINED)
-    parts = fit.parts(kept[first])
-    if fit.blind:
-        parts["given"] = _log_odds(score[kept[first]]) - _log_odds(fit.probability[kept[first]])
-    spaces = {f"content{n}": each for n, each in enumerate(contents, start=1)}
-    spaces |= {f"behaviour{n}": each for n, each in enumerate(behaviours, start=1)}
-    titles = dict(zip(items["item_id"], items["title"], strict=True))
-    fold = dict(zip(features["item_id"], features["fold"], strict=True))
+    parts = _parts(fit, kept[first], score)
+    named = (("content", contents), ("behaviour", behaviours))
+    spaces = {f"{kind}{n}": each for kind, group in named for n, each in enumerate(group, start=1)}
+    titles, fold = (dict(zip(t["item_id"], t[name], strict=True)) for t, name in ((items, "title"), (features, "fold")))
     told = explain(pairs.iloc[first].reset_index(drop=True), parts, item_tags, titles, spaces, fold)
     pairs["evidence"] = pd.Series(told.to_numpy(), index=first).reindex(pairs.index, fill_value="")
     return ItemTagScore.validate(pairs[columns(ItemTagScore)])
@@ -81,6 +77,12 @@ def _fit(
         return fit_affinity(features, positives=POSITIVES, seed=seed)
     knobs = {"positives": POSITIVES, "negatives": NEGATIVES, "seed": seed}
     return fit_judged(features, judgements, relevant=bounds[0], irrelevant=bounds[1], **knobs)
+
+
+def _parts(fit: Fit, kept: npt.NDArray[np.int64], score: Floats) -> pd.DataFrame:
+    """Ask what each space adds to the log-odds of kept pairs, that the tag was given among them."""
+    parts = fit.parts(kept)
+    return parts.assign(given=_log_odds(score[kept]) - _log_odds(fit.probability[kept])) if fit.blind else parts
 
 
 def add_given(probability: Floats, support: Floats, reliability: float) -> Floats:
