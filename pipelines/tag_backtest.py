@@ -34,8 +34,9 @@ class TagBacktest(FromLog[DataFrame[Metric]]):
 
 
 class TagHoldOut(FromLog[DataFrame[Metric]]):
-    """Tag scores judged by tags hidden by chance, all those of a share of the items and that share of the others'."""
+    """Tag scores judged by tags hidden by chance: all those of a share of the items, or that share of all pairs."""
 
+    by: luigi.ChoiceParameter = luigi.ChoiceParameter(choices=("items", "pairs"), default="items")
     share: luigi.FloatParameter = luigi.FloatParameter(default=0.2)
     candidates: luigi.IntParameter = luigi.IntParameter(default=400)
 
@@ -43,7 +44,8 @@ class TagHoldOut(FromLog[DataFrame[Metric]]):
         """Hide tags, all spellings of one together, score what is left and judge it by what is hidden."""
         log = self.log()
         linked = Knowledge(self, log, self.as_of).given_tags
-        shown, hidden = (part(item_tags=linked, share=self.share, seed=self.seed) for part in (ShownTags, HiddenTags))
+        knobs = {"by": self.by, "share": self.share, "seed": self.seed}
+        shown, hidden = (part(item_tags=linked, **knobs) for part in (ShownTags, HiddenTags))
         known = Knowledge(self, replace(log, item_tags=shown), self.as_of)
         judged = comparison(known, hidden, self.candidates)
         quality = TagQuality(**judged, mentions=known.mentions, items=known.log.items, seed=self.seed)

@@ -271,13 +271,14 @@ class _HeldOutTags(Table[ItemTag]):
     """Given tags parted by what is held out."""
 
     item_tags: gokart.TaskInstanceParameter[Table[ItemTag]] = gokart.TaskInstanceParameter()
+    by: luigi.ChoiceParameter = luigi.ChoiceParameter(choices=("items", "pairs"), default="items")
     share: luigi.FloatParameter = luigi.FloatParameter(default=0.2)
     seed: luigi.IntParameter = luigi.IntParameter(default=0)
     part: ClassVar[Callable[..., pd.DataFrame]]
 
     def run(self) -> None:
         """Keep one part."""
-        self.dump(self.part(self.load(self.item_tags), share=self.share, seed=self.seed))
+        self.dump(self.part(self.load(self.item_tags), by=self.by, share=self.share, seed=self.seed))
 
 
 class ShownTags(_HeldOutTags):
@@ -287,7 +288,7 @@ class ShownTags(_HeldOutTags):
 
 
 class HiddenTags(_HeldOutTags):
-    """All tags of some items, and some tags of the others, held out by chance."""
+    """All tags of some items, or some tags of all, held out by chance."""
 
     part = staticmethod(tag_holding.hidden_tags)
 

@@ -41,10 +41,14 @@ def survey_quality(
     paired difference.
     """
     pairs = _read(judgements[judgements["item_id"].isin(items)], known, scores)
-    slices = {"all": slice(None), "cold": ~pairs["given"].to_numpy(), "given": pairs["given"].to_numpy()}
+    slices = {
+        "all": np.ones(len(pairs), np.bool_),
+        "cold": ~pairs["given"].to_numpy(),
+        "given": pairs["given"].to_numpy(),
+    }
     rows = []
     for name, chosen in slices.items():
-        part = pairs[chosen].reset_index(drop=True)
+        part = pairs.loc[chosen].reset_index(drop=True)
         label = np.select([part["score"] >= relevant, part["score"] <= irrelevant], [1.0, 0.0], np.nan)
         if np.isin([0.0, 1.0], label).all():
             rows += _compare({source: _draws(part, label, source, resamples, seed) for source in sorted(scores)}, name)
@@ -64,8 +68,8 @@ def compare_in_survey(
 ) -> DataFrame[Metric]:
     """Measure named score tables beside the baselines "counts" and "tf-idf" against judgements of the items."""
     tables = {"counts": count_scores(known, mentions), "tf-idf": tfidf_scores(known, mentions), **scores}
-    bounds = {"relevant": relevant, "irrelevant": irrelevant}
-    return survey_quality(tables, judgements, known, items["item_id"], **bounds, seed=seed)
+    ids = items["item_id"]
+    return survey_quality(tables, judgements, known, ids, relevant=relevant, irrelevant=irrelevant, seed=seed)
 
 
 def _read(judgements: pd.DataFrame, known: pd.DataFrame, scores: Mapping[str, DataFrame[ItemTagScore]]) -> pd.DataFrame:
@@ -80,7 +84,7 @@ def _read(judgements: pd.DataFrame, known: pd.DataFrame, scores: Mapping[str, Da
 
 def _compare(draws: Mapping[str, Mapping[str, tuple[Floats, int]]], place: str) -> list[tuple[object, ...]]:
     """List every source's metrics, alone and beside every other source; the first draw is the value itself."""
-    rows = []
+    rows: list[tuple[object, ...]] = []
     for source, mine in draws.items():
         for baseline in (None, *(other for other in draws if other != source)):
             for metric, (values, count) in mine.items():
@@ -151,10 +155,9 @@ def _concordance(score: Floats, is_right: npt.NDArray[np.bool_], group: Codes) -
     """Count in each group the pairs of a relevant and an irrelevant row in right order, ties half, and all of them."""
     table = pd.DataFrame({"group": group, "rank": score, "right": is_right})
     table["rank"] = table.groupby("group")["rank"].rank()
-    rights = np.bincount(group, is_right)
-    wrongs = np.bincount(group, ~is_right)
+    rights, wrongs = (np.bincount(group, side).astype(np.float64) for side in (is_right, ~is_right))
     above = np.bincount(group, table["rank"] * is_right) - rights * (rights + 1) / 2
-    return above, rights * wrongs
+    return np.asarray(above, dtype=np.float64), rights * wrongs
 
 
 def _share(right: Floats, total: Floats, weight: Floats) -> float:

@@ -74,10 +74,10 @@ class ItemTagScores(Table[ItemTagScore]):
     def run(self) -> None:
         """Score the pairs."""
         tables: list[Any] = [self.load(task) for task in (self.features, self.items, self.item_tags)]
-        judged = next(iter(self.load(list(self.judgements))), empty(TagJudgement))
+        tables.append(next(iter(self.load(list(self.judgements))), empty(TagJudgement)))
         embeddings: list[Any] = [self.load(list(tasks)) if tasks else [] for tasks in (self.contents, self.behaviours)]
         names = ("target", "relevant", "irrelevant", "threshold", "top", "reliability", "seed")
-        self.dump(score_item_tags(*tables, judged, *embeddings, **{name: getattr(self, name) for name in names}))
+        self.dump(score_item_tags(*tables, *embeddings, **{name: getattr(self, name) for name in names}))
 
 
 class NeighbourTagScores(Table[ItemTagScore]):

@@ -37,16 +37,16 @@ def test_learnt_scores_foresee_later_tags_better_than_counting(newsroom_conf, ma
     assert run(pipeline) == []
 
 
-def test_hidden_tags_are_foreseen_on_tagged_and_on_cold_items(newsroom_conf, made, run):
+@pytest.mark.parametrize("by", ["items", "pairs"])
+def test_hidden_tags_are_foreseen(newsroom_conf, made, run, by):
     del newsroom_conf
     conf.set_workspace(made)
-    pipeline = TagHoldOut(as_of=AS_OF, candidates=30)
+    pipeline = TagHoldOut(as_of=AS_OF, candidates=30, by=by)
     run(pipeline)
     quality = pipeline.output().load()
     auc = quality[(quality["metric"] == "auc") & quality["baseline"].isna()].set_index(["slice", "source"])["value"]
     assert set(quality["source"]) == SOURCES
-    assert auc["cold items", "gauss"] > auc["cold items", "popular"]
-    assert auc["tagged items", "gauss"] > auc["tagged items", "popular"]
+    assert auc["all", "gauss"] > auc["all", "popular"]
     reliability = pipeline.products["reliability"].output().load()
     gauss = reliability[(reliability["source"] == "gauss") & (reliability["slice"] == "all")]
     assert calibration_error(gauss) < 0.1
