@@ -44,7 +44,7 @@ class TagHoldOut(FromLog[DataFrame[Metric]]):
         """Hide tags, all spellings of one together, score what is left and judge it by what is hidden."""
         log = self.log()
         linked = Knowledge(self, log, self.as_of).given_tags
-        knobs = {"by": self.by, "share": self.share, "seed": self.seed}
+        knobs: dict[str, Any] = {"by": self.by, "share": self.share, "seed": self.seed}
         shown, hidden = (part(item_tags=linked, **knobs) for part in (ShownTags, HiddenTags))
         known = Knowledge(self, replace(log, item_tags=shown), self.as_of)
         judged = comparison(known, hidden, self.candidates)

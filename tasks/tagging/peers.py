@@ -64,7 +64,7 @@ def score_by_logistic_regression(features: DataFrame[TagFeature], *, seed: int =
             model = make_pipeline(StandardScaler(), LogisticRegression(max_iter=1000))
             model.fit(learnt[others], label[others], logisticregression__sample_weight=drawn["weight"][others])
             chance[fold == each] = model.predict_proba(known[fold == each])[:, 1]
-    wanted: npt.NDArray[np.bool_] = features[["given", "proposed"]].to_numpy().any(axis=1)
+    wanted = (features["given"].to_numpy() > 0) | (features["proposed"].to_numpy() > 0)
     return _table([features[["item_id", "tag"]].assign(score=chance)[wanted]])
 
 
