@@ -11,8 +11,9 @@ from slipstream.pipelines.embeddings import Embeddings
 from slipstream.pipelines.impressions import Impressions
 from slipstream.pipelines.interest_backtest import InterestBacktest
 from slipstream.pipelines.recommend import Recommend
-from slipstream.pipelines.tag_backtest import TagBacktest
+from slipstream.pipelines.tag_backtest import TagBacktest, TagHoldOut
 from slipstream.pipelines.tag_scores import TagScores
+from slipstream.pipelines.tag_survey import TagSurvey
 
 __all__ = [
     "Backtest",
@@ -22,5 +23,7 @@ __all__ = [
     "InterestBacktest",
     "Recommend",
     "TagBacktest",
+    "TagHoldOut",
     "TagScores",
+    "TagSurvey",
 ]

@@ -15,8 +15,15 @@ from slipstream.tasks.embedding import (
     LsiItemEmbedding,
     TagItemEmbedding,
 )
-from slipstream.tasks.linking import LinkedAnswers, LinkedItemTags, SearchTags, TagMentions, TagVocabulary
-from slipstream.tasks.tables import Answer, Interaction
+from slipstream.tasks.linking import (
+    LinkedAnswers,
+    LinkedItemTags,
+    LinkedJudgements,
+    SearchTags,
+    TagMentions,
+    TagVocabulary,
+)
+from slipstream.tasks.tables import Answer, Interaction, TagJudgement
 from slipstream.tasks.tagging import ItemTagScores, TagFeatures, TagShares, UserTagScores
 from slipstream.tasks.text import ItemTokens, TfidfVectors
 from slipstream.tasks.vectors import ItemEmbedding
@@ -100,7 +107,14 @@ class Knowledge:
         """The tags found in the texts."""
         return TagMentions(items=self.log.items, vocabulary=self.vocabulary)
 
-    def tag_features(self, candidates: int) -> TagFeatures:
+    @cached_property
+    def judgements(self) -> list[Table[TagJudgement]]:
+        """How people judged tags, where they were asked."""
+        if not self.pipeline.judgements:
+            return []
+        return [LinkedJudgements(judgements=self.log.judgements, vocabulary=self.vocabulary)]
+
+    def tag_features(self, candidates: int, folds: int = 5) -> TagFeatures:
         """Describe so many pairs of item and tag an item."""
         return TagFeatures(
             items=self.log.items,
@@ -109,7 +123,9 @@ class Knowledge:
             terms=self.terms,
             contents=self.contents,
             behaviours=self.behaviours,
+            judgements=self.judgements,
             candidates=candidates,
+            folds=folds,
             seed=self.pipeline.seed,
         )
 
@@ -118,10 +134,14 @@ class Knowledge:
         """How well each tag fits each item."""
         return self.scored_tags(top=20, threshold=0.1)
 
-    def scored_tags(self, *, top: int, threshold: float, candidates: int = 50) -> ItemTagScores:
-        """Keep so many tags an item of so many candidates, from a threshold up."""
+    def scored_tags(
+        self, *, top: int, threshold: float, candidates: int = 50, folds: int = 5, target: str = ""
+    ) -> ItemTagScores:
+        """Keep so many tags an item of so many candidates, from a threshold up; judgements teach if there are any."""
         return ItemTagScores(
-            features=self.tag_features(candidates),
+            features=self.tag_features(candidates, folds),
+            judgements=self.judgements,
+            target=target or ("judged" if self.judgements else "given"),
             items=self.log.items,
             item_tags=self.given_tags,
             contents=self.contents,

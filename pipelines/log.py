@@ -25,13 +25,15 @@ from slipstream.tasks.data import (
     ItemFile,
     ItemTagFile,
     Joined,
+    JudgementFile,
     NamedItemTags,
+    NamedJudgements,
     Robots,
     SearchFile,
     TagFile,
     WithoutPairs,
 )
-from slipstream.tasks.tables import Answer, Event, Impression, Interaction, Item, ItemTag, Search, Tag
+from slipstream.tasks.tables import Answer, Event, Impression, Interaction, Item, ItemTag, Search, Tag, TagJudgement
 
 P = TypeVar("P")
 SECTION = "log"
@@ -58,9 +60,10 @@ class Log:
     item_tags: Table[ItemTag]
     dictionary: Table[Tag]
     impressions: Table[Impression]
+    judgements: Table[TagJudgement]
 
     def before(self, as_of: datetime) -> "Log":
-        """Cut every table at a moment; the dictionary is timeless."""
+        """Cut every table at a moment; the dictionary and the judgements are timeless."""
         return Log(
             events=Before(rows=self.events, as_of=as_of),
             searches=Before(rows=self.searches, as_of=as_of),
@@ -69,6 +72,7 @@ class Log:
             item_tags=Before(rows=self.item_tags, as_of=as_of),
             dictionary=self.dictionary,
             impressions=Before(rows=self.impressions, as_of=as_of),
+            judgements=self.judgements,
         )
 
     def without_held_out(self, *, share: float, by: str, seed: int) -> "Log":
@@ -87,11 +91,12 @@ class FromLog(Pipeline[P], Generic[P]):
     """A pipeline over the files of a service.
 
     Each file parameter is a list of {"path": ..., further options of the source}; dictionary holds tags with their
-    spellings, impressions what was shown to whom at which position, tag_names the names of tags that item_tags give by
-    id, the aliases further ids of users and items. as_of is the moment at which the pipeline stands: nothing at or
-    after it is seen. With remove_robots users that no person could be are left out; a trace that repeats one of the
-    same user, item and kind within repeat_seconds is too. With min_per_user or min_per_item, traces of users and items
-    with fewer of them are left out, counted core_rounds times (0: until all have enough).
+    spellings, impressions what was shown to whom at which position, tag_names the names of tags that item_tags and
+    judgements give by id, judgements how well tags fit items as people said when asked, the aliases further ids of
+    users and items. as_of is the moment at which the pipeline stands: nothing at or after it is seen. With
+    remove_robots users that no person could be are left out; a trace that repeats one of the same user, item and kind
+    within repeat_seconds is too. With min_per_user or min_per_item, traces of users and items with fewer of them are
+    left out, counted core_rounds times (0: until all have enough).
     """
 
     as_of: gokart.ZonedDateSecondParameter = gokart.ZonedDateSecondParameter()
@@ -103,6 +108,7 @@ class FromLog(Pipeline[P], Generic[P]):
     dictionary: Files = luigi.ListParameter(default=())
     impressions: Files = luigi.ListParameter(default=())
     tag_names: Files = luigi.ListParameter(default=())
+    judgements: Files = luigi.ListParameter(default=())
     user_aliases: Files = luigi.ListParameter(default=())
     item_aliases: Files = luigi.ListParameter(default=())
     kinds: luigi.DictParameter[dict[str, Any]] = luigi.DictParameter(default={})
@@ -141,9 +147,11 @@ class FromLog(Pipeline[P], Generic[P]):
             impressions = HumanImpressions(impressions=impressions, robots=robots)
         if self.repeat_seconds:
             events = DistinctEvents(events=events, seconds=self.repeat_seconds)
-        item_tags = self.files(ItemTagFile, self.item_tags)
+        item_tags, judgements = self.files(ItemTagFile, self.item_tags), self.files(JudgementFile, self.judgements)
         if self.tag_names:
-            item_tags = NamedItemTags(tags=item_tags, names=self.files(AliasFile, self.tag_names))
+            names = self.files(AliasFile, self.tag_names)
+            item_tags = NamedItemTags(tags=item_tags, names=names)
+            judgements = NamedJudgements(judgements=judgements, names=names) if self.judgements else judgements
         log = Log(
             events=self.identified(events),
             searches=self.identified(self.files(SearchFile, self.searches)),
@@ -152,6 +160,7 @@ class FromLog(Pipeline[P], Generic[P]):
             item_tags=self.identified(item_tags),
             dictionary=self.files(TagFile, self.dictionary),
             impressions=self.identified(impressions),
+            judgements=self.identified(judgements),
         )
         return self.core(log.before(self.as_of))
 

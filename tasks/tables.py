@@ -128,6 +128,15 @@ class ItemTag(Row):
     at: Time = pa.Field(nullable=True)
 
 
+class TagJudgement(Row):
+    """How well a tag fits an item as somebody judged it; the scale is the survey's own."""
+
+    item_id: str = pa.Field(str_length={"min_value": 1})
+    tag: str = pa.Field(str_length={"min_value": 1})
+    score: float
+    user_id: str = pa.Field(nullable=True)
+
+
 class Tag(Row):
     """A canonical tag and one of the spellings that stand for it."""
 
@@ -461,6 +470,17 @@ class UserQuality(Row):
         """A user is judged once on a slice at a depth."""
 
         unique = ["source", "cut", "slice", "user_id", "k"]
+
+
+class Reliability(Row):
+    """How often scores of one bin were right, on one slice."""
+
+    source: str
+    slice: str
+    bin: np.int32 = pa.Field(ge=0)
+    score: float = pa.Field(ge=0, le=1)
+    share: float = pa.Field(ge=0, le=1)
+    count: np.int64 = pa.Field(ge=1)
 
 
 class Metric(Row):

@@ -9,7 +9,17 @@ import pandas as pd
 from gokart.utils import FlattenableItems
 
 from slipstream.tasks.base import Table
-from slipstream.tasks.data import core, holding_out, humans, identity, newcomers, sources, splitting, strength
+from slipstream.tasks.data import (
+    core,
+    holding_out,
+    humans,
+    identity,
+    newcomers,
+    sources,
+    splitting,
+    strength,
+    tag_holding,
+)
 from slipstream.tasks.data.reading import find_files
 from slipstream.tasks.kinds import worth_kinds
 from slipstream.tasks.tables import (
@@ -27,6 +37,7 @@ from slipstream.tasks.tables import (
     Row,
     Search,
     Tag,
+    TagJudgement,
     User,
     UserTag,
 )
@@ -60,7 +71,18 @@ class _FileTable(Table[R], Generic[R]):
 class Quarantine(_FileTable[QuarantinedRow]):
     """The rows of files that could not be read, each with its reason."""
 
-    rows: ClassVar[Sequence[type[Row]]] = (Event, Impression, Search, Answer, Item, Offer, ItemTag, Tag, Alias)
+    rows: ClassVar[Sequence[type[Row]]] = (
+        Event,
+        Impression,
+        Search,
+        Answer,
+        Item,
+        Offer,
+        ItemTag,
+        Tag,
+        Alias,
+        TagJudgement,
+    )
 
     table: luigi.Parameter = luigi.Parameter()
     kinds: KindNamesParameter = KindNamesParameter(default=())
@@ -127,6 +149,10 @@ class AliasFile(FileTable[Alias]):
     """Other ids of users or items, or names of tags by their ids, as found in files."""
 
 
+class JudgementFile(FileTable[TagJudgement]):
+    """How well tags fit items, as people judged it in a survey."""
+
+
 class _Derived(Table[Any]):
     """A table of the same rows as the given one."""
 
@@ -159,6 +185,17 @@ class NamedItemTags(Table[ItemTag]):
     def run(self) -> None:
         """Name the tags."""
         self.dump(identity.name_tags(self.load(self.tags), self.load(self.names)))
+
+
+class NamedJudgements(Table[TagJudgement]):
+    """Judged tags by name instead of by id."""
+
+    judgements: gokart.TaskInstanceParameter[Table[TagJudgement]] = gokart.TaskInstanceParameter()
+    names: gokart.TaskInstanceParameter[Table[Alias]] = gokart.TaskInstanceParameter()
+
+    def run(self) -> None:
+        """Name the tags."""
+        self.dump(identity.name_tags(self.load(self.judgements), self.load(self.names)))
 
 
 class Interactions(Table[Interaction]):
@@ -315,6 +352,32 @@ class WithoutPairs(_Derived):
     def run(self) -> None:
         """Leave the pairs out."""
         self.dump(holding_out.without_pairs(self.load(self.rows), self.load(self.held_out)))
+
+
+class _HeldOutTags(Table[ItemTag]):
+    """Given tags parted by what is held out."""
+
+    item_tags: gokart.TaskInstanceParameter[Table[ItemTag]] = gokart.TaskInstanceParameter()
+    by: luigi.ChoiceParameter = luigi.ChoiceParameter(choices=("items", "pairs"), default="items")
+    share: luigi.FloatParameter = luigi.FloatParameter(default=0.2)
+    seed: luigi.IntParameter = luigi.IntParameter(default=0)
+    part: ClassVar[Callable[..., pd.DataFrame]]
+
+    def run(self) -> None:
+        """Keep one part."""
+        self.dump(self.part(self.load(self.item_tags), by=self.by, share=self.share, seed=self.seed))
+
+
+class ShownTags(_HeldOutTags):
+    """Given tags that are not held out."""
+
+    part = staticmethod(tag_holding.shown_tags)
+
+
+class HiddenTags(_HeldOutTags):
+    """All tags of some items, or some tags of all, held out by chance."""
+
+    part = staticmethod(tag_holding.hidden_tags)
 
 
 class Joined(Table[Any]):

@@ -12,6 +12,8 @@ from slipstream.tasks.evaluation.tasks import (
     SimpleUserTags,
     SlicedQuality,
     TagQuality,
+    TagReliability,
+    TagSurveyQuality,
     TimeOrder,
     UserQualities,
 )
@@ -28,6 +30,8 @@ __all__ = [
     "SimpleUserTags",
     "SlicedQuality",
     "TagQuality",
+    "TagReliability",
+    "TagSurveyQuality",
     "TimeOrder",
     "UserQualities",
 ]

@@ -28,7 +28,7 @@ def tag_quality(
     The tags are those that at least min_items items bear in `known`; a pair without a score counts as scored 0. Ties
     are fair: half in the AUC, the expectation over random orders in the nDCG. Values are means over items with a 95 %
     interval (bootstrap over items, `resamples` draws); rows with a baseline hold the paired difference to it, for every
-    ordered pair.
+    ordered pair. Slices: all, and items with and without known tags where there are both.
     """
     bearers = known.drop_duplicates(["item_id", "tag"])["tag"].value_counts()
     judged = bearers.index[bearers >= min_items]
@@ -40,12 +40,13 @@ def tag_quality(
         len(truth.items), np.full(len(truth.items), 1 / len(truth.items)), resamples
     )
     rows = []
-    for name, values in measured.items():
-        others: dict[str | None, dict[str, Floats]] = {None: {}, **{n: v for n, v in measured.items() if n != name}}
-        for baseline, base in others.items():
-            for metric, depth in (("auc", 0), ("ndcg", k)):
-                value = values[metric] - base.get(metric, 0.0)
-                rows.append((name, baseline, metric, depth, "all", *_interval(value, draws), len(value)))
+    for place, chosen in _slices(truth.items.isin(known["item_id"])).items():
+        for name, values in measured.items():
+            others: dict[str | None, dict[str, Floats]] = {None: {}, **{n: v for n, v in measured.items() if n != name}}
+            for baseline, base in others.items():
+                for metric, depth in (("auc", 0), ("ndcg", k)):
+                    value = (values[metric] - base.get(metric, 0.0))[chosen]
+                    rows.append((name, baseline, metric, depth, place, *_interval(value, draws[:, chosen]), len(value)))
     return Metric.validate(pd.DataFrame(rows, columns=columns(Metric)))
 
 
@@ -61,14 +62,25 @@ def compare_tag_scores(  # noqa: PLR0913 (five tables and four knobs)
     resamples: int = 1000,
     seed: int = 0,
 ) -> DataFrame[Metric]:
-    """Measure named score tables beside the baselines "tf-idf" and "popular"."""
+    """Measure named score tables beside the baselines "counts", "tf-idf" and "popular"."""
     judged = items[items["item_id"].isin(held_out["item_id"])]
-    tables = {"tf-idf": tfidf_scores(known, mentions), "popular": popular_tag_scores(known, judged), **scores}
+    tables = {
+        "counts": count_scores(known, mentions),
+        "tf-idf": tfidf_scores(known, mentions),
+        "popular": popular_tag_scores(known, judged),
+        **scores,
+    }
     return tag_quality(tables, held_out, known, min_items=min_items, k=k, resamples=resamples, seed=seed)
 
 
+def _slices(tagged: npt.NDArray[np.bool_]) -> dict[str, npt.NDArray[np.bool_]]:
+    """Name all items, and those with and without any known tag where there are both."""
+    slices = {"all": np.ones(len(tagged), np.bool_)}
+    return slices if tagged.all() or not tagged.any() else {**slices, "tagged items": tagged, "cold items": ~tagged}
+
+
 def _interval(value: Floats, draws: npt.NDArray[np.int64]) -> tuple[float, float, float]:
-    low, high = np.quantile(draws @ value / len(value), [0.025, 0.975])
+    low, high = np.quantile(draws @ value / np.maximum(draws.sum(axis=1), 1), [0.025, 0.975])
     return float(value.mean()), float(low), float(high)
 
 
@@ -145,14 +157,24 @@ def _places(
     return (row >= 0) & (column >= 0), row * len(tags) + column
 
 
+def count_scores(known: DataFrame[ItemTag], mentions: DataFrame[TagMention]) -> DataFrame[ItemTagScore]:
+    """Score tags by how often they were given and mentioned: a baseline, scaled to at most 1."""
+    counts = _counts(known, mentions)
+    return _baseline(counts, np.log1p(counts["count"]), "counts")
+
+
 def tfidf_scores(known: DataFrame[ItemTag], mentions: DataFrame[TagMention]) -> DataFrame[ItemTagScore]:
     """Score tags by TF-IDF of how often they were given and mentioned: a baseline, scaled to at most 1."""
-    given, mentioned = known[["item_id", "tag"]], mentions[["item_id", "tag"]]
-    both = pd.concat([given.assign(count=known["weight"]), mentioned.assign(count=mentions["count"].astype(float))])
-    counts = both.groupby(["item_id", "tag"], sort=True)["count"].sum().reset_index()
+    counts = _counts(known, mentions)
     items = counts.groupby("tag")["item_id"].transform("size")
     score = np.log1p(counts["count"]) * (1 + np.log((1 + counts["item_id"].nunique()) / (1 + items)))
     return _baseline(counts, score, "tf-idf")
+
+
+def _counts(known: DataFrame[ItemTag], mentions: DataFrame[TagMention]) -> pd.DataFrame:
+    given, mentioned = known[["item_id", "tag"]], mentions[["item_id", "tag"]]
+    both = pd.concat([given.assign(count=known["weight"]), mentioned.assign(count=mentions["count"].astype(float))])
+    return both.groupby(["item_id", "tag"], sort=True)["count"].sum().reset_index()
 
 
 def popular_tag_scores(known: DataFrame[ItemTag], items: DataFrame[Item]) -> DataFrame[ItemTagScore]:

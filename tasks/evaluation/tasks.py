@@ -13,7 +13,9 @@ from slipstream.tasks.evaluation.comparison import compare, measure_ranking, nam
 from slipstream.tasks.evaluation.interest import judge_interest
 from slipstream.tasks.evaluation.interest_baselines import METHODS, score_simply
 from slipstream.tasks.evaluation.leakage import check_order
+from slipstream.tasks.evaluation.reliability import tag_reliability
 from slipstream.tasks.evaluation.tag_quality import compare_tag_scores
+from slipstream.tasks.evaluation.tag_survey import compare_in_survey
 from slipstream.tasks.evaluation.trial import Trial
 from slipstream.tasks.evaluation.users import judge_users
 from slipstream.tasks.evaluation.wanted_tags import count_later_tags, list_applied_tags
@@ -26,6 +28,8 @@ from slipstream.tasks.tables import (
     ItemTagScore,
     Metric,
     Recommendation,
+    Reliability,
+    TagJudgement,
     TagMention,
     UserQuality,
     UserTag,
@@ -215,6 +219,44 @@ class TimeOrder(Task[dict[str, int]]):
     def run(self) -> None:
         """Check the order."""
         self.dump(check_order(self.load(self.history), self.load(self.truth), as_of=pd.Timestamp(self.as_of)))
+
+
+class TagReliability(Table[Reliability]):
+    """Whether scores of items whose tags are hidden are right as often as they say."""
+
+    scores: gokart.ListTaskInstanceParameter[Table[ItemTagScore]] = gokart.ListTaskInstanceParameter()
+    held_out: gokart.TaskInstanceParameter[Table[ItemTag]] = gokart.TaskInstanceParameter()
+    known: gokart.TaskInstanceParameter[Table[ItemTag]] = gokart.TaskInstanceParameter()
+    names: luigi.ListParameter[tuple[str, ...]] = luigi.ListParameter()
+    bins: luigi.IntParameter = luigi.IntParameter(default=10)
+    least: luigi.FloatParameter = luigi.FloatParameter(default=0.1)
+
+    def run(self) -> None:
+        """Judge the scores, named in their order."""
+        scores = dict(zip(self.names, self.load(list(self.scores)), strict=True))
+        tables: list[Any] = [self.load(self.held_out), self.load(self.known)]
+        self.dump(tag_reliability(scores, *tables, bins=self.bins, least=self.least))
+
+
+class TagSurveyQuality(Table[Metric]):
+    """How well scored tags agree with what people said when asked, beside counts and TF-IDF."""
+
+    scores: gokart.ListTaskInstanceParameter[Table[ItemTagScore]] = gokart.ListTaskInstanceParameter()
+    judgements: gokart.TaskInstanceParameter[Table[TagJudgement]] = gokart.TaskInstanceParameter()
+    known: gokart.TaskInstanceParameter[Table[ItemTag]] = gokart.TaskInstanceParameter()
+    mentions: gokart.TaskInstanceParameter[Table[TagMention]] = gokart.TaskInstanceParameter()
+    items: gokart.TaskInstanceParameter[Table[Item]] = gokart.TaskInstanceParameter()
+    names: luigi.ListParameter[tuple[str, ...]] = luigi.ListParameter()
+    relevant: luigi.FloatParameter = luigi.FloatParameter(default=4.0)
+    irrelevant: luigi.FloatParameter = luigi.FloatParameter(default=2.0)
+    seed: luigi.IntParameter = luigi.IntParameter(default=0)
+
+    def run(self) -> None:
+        """Judge the scores, named in their order."""
+        scores = dict(zip(self.names, self.load(list(self.scores)), strict=True))
+        tables: list[Any] = [self.load(task) for task in (self.judgements, self.known, self.mentions, self.items)]
+        knobs: dict[str, Any] = {name: getattr(self, name) for name in ("relevant", "irrelevant", "seed")}
+        self.dump(compare_in_survey(scores, *tables, **knobs))
 
 
 class TagQuality(Table[Metric]):

@@ -4,7 +4,7 @@ import pandas as pd
 from pandera.typing import DataFrame
 
 from slipstream.tasks.linking.spelling import clean, fold
-from slipstream.tasks.tables import Answer, ItemTag, Tag, columns
+from slipstream.tasks.tables import Answer, ItemTag, Tag, TagJudgement, columns
 
 
 def link_item_tags(
@@ -30,6 +30,12 @@ def link_answers(
     """Replace the tags of declared interests by their canonical ones."""
     linked = _link(answers, vocabulary, keep_unknown=keep_unknown)
     return Answer.validate(linked.sort_values(["user_id", "at", "question", "tag", "value"], ignore_index=True))
+
+
+def link_judgements(judgements: DataFrame[TagJudgement], vocabulary: DataFrame[Tag]) -> DataFrame[TagJudgement]:
+    """Replace the judged tags by their canonical ones; a tag that nobody gave stays itself."""
+    linked = _link(judgements, vocabulary, keep_unknown=True)
+    return TagJudgement.validate(linked.sort_values(columns(TagJudgement), ignore_index=True))
 
 
 def _link(table: pd.DataFrame, vocabulary: DataFrame[Tag], *, keep_unknown: bool) -> pd.DataFrame:

@@ -6,10 +6,10 @@ import gokart
 import luigi
 
 from slipstream.tasks.base import Table
-from slipstream.tasks.linking.canonical import link_answers, link_item_tags
+from slipstream.tasks.linking.canonical import link_answers, link_item_tags, link_judgements
 from slipstream.tasks.linking.mentions import find_mentions, find_query_tags
 from slipstream.tasks.linking.vocabulary import collect_tags
-from slipstream.tasks.tables import Answer, Item, ItemTag, QueryTag, Search, Tag, TagMention
+from slipstream.tasks.tables import Answer, Item, ItemTag, QueryTag, Search, Tag, TagJudgement, TagMention
 
 
 class TagVocabulary(Table[Tag]):
@@ -54,6 +54,17 @@ class LinkedAnswers(Table[Answer]):
     def run(self) -> None:
         """Link the answers."""
         self.dump(link_answers(self.load(self.answers), self.load(self.vocabulary), keep_unknown=self.keep_unknown))
+
+
+class LinkedJudgements(Table[TagJudgement]):
+    """Judged tags, as canonical tags."""
+
+    judgements: gokart.TaskInstanceParameter[Table[TagJudgement]] = gokart.TaskInstanceParameter()
+    vocabulary: gokart.TaskInstanceParameter[Table[Tag]] = gokart.TaskInstanceParameter()
+
+    def run(self) -> None:
+        """Link the judgements."""
+        self.dump(link_judgements(self.load(self.judgements), self.load(self.vocabulary)))
 
 
 class TagMentions(Table[TagMention]):

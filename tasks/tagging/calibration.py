@@ -1,10 +1,12 @@
 """Raw scores turned into probabilities."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 from scipy.optimize import isotonic_regression
+from sklearn.linear_model import LogisticRegression
 
 Floats = npt.NDArray[np.float64]
 
@@ -36,3 +38,11 @@ def fit_calibration(raw: Floats, label: npt.NDArray[np.bool_], weight: Floats) -
     value = np.bincount(block, weights=fitted.x * mass) / total
     seen = value > 0
     return Calibration(np.append(0.0, centre[seen]), np.append(0.0, np.clip(value[seen], 0, 1)))
+
+
+def fit_line(odds: Floats, label: Floats, weight: Floats) -> Callable[[Floats], Floats]:
+    """Fit the probability of a label in [0, 1] as a logistic curve over log-odds (Platt 1999); it keeps their order."""
+    twice = np.concatenate([label * weight, (1 - label) * weight])
+    curve = LogisticRegression(C=1e6).fit(np.tile(odds, 2)[:, None], np.repeat([1, 0], len(odds)), sample_weight=twice)
+    slope, start = max(float(curve.coef_[0, 0]), 0.0), float(curve.intercept_[0])
+    return lambda values: np.asarray(1 / (1 + np.exp(-(values * slope + start))))

@@ -11,7 +11,7 @@ from scipy import sparse
 from slipstream.tasks.tables import ItemTag
 from slipstream.tasks.vectors import ItemEmbedding
 
-BEARERS = 300
+BEARERS = 3000
 WORDS = {
     "text": "worded like items that bear it",
     "cotags": "goes with its other tags",
@@ -25,10 +25,12 @@ def explain(
     item_tags: DataFrame[ItemTag],
     titles: Mapping[str, str],
     embeddings: Mapping[str, ItemEmbedding],
+    fold: Mapping[str, float],
 ) -> pd.Series:
     """Say of each pair which space adds most to its log-odds, naming people, places or similar items.
 
-    `parts` has one column a space ("given" among them), in the row order of `pairs`; `embeddings` are by space.
+    `parts` has one column a space ("given" among them), in the row order of `pairs`; `embeddings` are by
+    space. Items of the same `fold` have not spoken for a pair and are not named.
     """
     added = parts.to_numpy()
     best = np.where(added.max(axis=1) > 0, added.argmax(axis=1), -1) if added.size else np.full(len(pairs), -1)
@@ -36,7 +38,7 @@ def explain(
     for column, space in enumerate(parts.columns):
         rows = np.flatnonzero(best == column)
         if len(rows):
-            words[rows] = _say(str(space), pairs.iloc[rows], item_tags, titles, embeddings)
+            words[rows] = _say(str(space), pairs.iloc[rows], item_tags, titles, embeddings, fold)
     return pd.Series(words, index=pairs.index, dtype="str")
 
 
@@ -46,13 +48,14 @@ def _say(
     item_tags: DataFrame[ItemTag],
     titles: Mapping[str, str],
     embeddings: Mapping[str, ItemEmbedding],
+    fold: Mapping[str, float],
 ) -> list[str]:
     if space == "given":
         return [_people(int(count)) for count in pairs["people"]]
     if space == "mention":
         return [_places(int(t), int(x)) for t, x in zip(pairs["mentions_title"], pairs["mentions_text"], strict=True)]
     if space in embeddings:
-        named = nearest_bearers(pairs, item_tags, embeddings[space])
+        named = nearest_bearers(pairs, item_tags, embeddings[space], fold)
         return [_items(space, [titles.get(item, item) for item in names]) for names in named]
     if space == "cotags":
         return [f"goes with {tag!r}" if tag else WORDS[space] for tag in companions(pairs, item_tags)]
@@ -76,28 +79,37 @@ def _items(space: str, names: Sequence[str]) -> str:
 
 
 def nearest_bearers(
-    pairs: pd.DataFrame, item_tags: DataFrame[ItemTag], embedding: ItemEmbedding, *, most: int = 2
+    pairs: pd.DataFrame,
+    item_tags: DataFrame[ItemTag],
+    embedding: ItemEmbedding,
+    fold: Mapping[str, float],
+    *,
+    most: int = 2,
 ) -> list[list[str]]:
-    """Name for each pair the items most like it among those that bear the tag (at most 300 of the best known)."""
+    """Name for each pair the items of other folds most like it that bear the tag (among 3000 of the best known)."""
     borne = item_tags.groupby(["tag", "item_id"], as_index=False)["weight"].sum()
     borne = borne[borne["tag"].isin(pairs["tag"]) & borne["item_id"].isin(embedding.ids)]
     borne = borne.sort_values(["tag", "weight", "item_id"], ascending=[True, False, True]).groupby("tag").head(BEARERS)
     bearers = {tag: embedding.positions(ids) for tag, ids in borne.groupby("tag")["item_id"]}
-    query = embedding.positions(pairs["item_id"])
+    query, folds = embedding.positions(pairs["item_id"]), np.array([fold.get(item, -1) for item in embedding.ids])
     named: list[list[str]] = [[] for _ in range(len(pairs))]
     placed = pairs[["tag"]].assign(row=np.arange(len(pairs)))[query >= 0]
     for tag, rows in placed.groupby("tag")["row"]:
         if tag in bearers:
-            for row, names in zip(rows, _nearest(query[rows], bearers[tag], embedding, most), strict=True):
+            for row, names in zip(rows, _nearest(query[rows], bearers[tag], embedding, folds, most), strict=True):
                 named[row] = names
     return named
 
 
 def _nearest(
-    query: npt.NDArray[np.int64], bearers: npt.NDArray[np.int64], embedding: ItemEmbedding, most: int
+    query: npt.NDArray[np.int64],
+    bearers: npt.NDArray[np.int64],
+    embedding: ItemEmbedding,
+    fold: npt.NDArray[np.float64],
+    most: int,
 ) -> list[list[str]]:
     similarity = embedding.unit[query] @ embedding.unit[bearers].T
-    similarity[query[:, None] == bearers[None, :]] = -1
+    similarity[(query[:, None] == bearers[None, :]) | (fold[query][:, None] == fold[bearers][None, :])] = -1
     names = [str(name) for name in embedding.ids[bearers]]
     best = np.argsort(-similarity, axis=1, kind="stable")[:, :most]
     return [[names[column] for column in columns if similarity[row, column] > 0] for row, columns in enumerate(best)]

@@ -9,9 +9,11 @@ import pandas as pd
 from pandera.typing import DataFrame
 from scipy import sparse
 
-from slipstream.tasks.tables import Item, ItemTag, TagFeature, TagMention
+from slipstream.tasks.tables import Item, ItemTag, TagFeature, TagJudgement, TagMention
 
 Counts: TypeAlias = sparse.csr_matrix
+CONTRASTS = 8_000
+SHUFFLES = 2
 
 
 @dataclass(frozen=True, eq=False)
@@ -28,34 +30,47 @@ class Pairs:
     forgotten: npt.NDArray[np.int64]
     mentions: dict[str, Counts]
     mention_tfidf: Counts
+    judged: Counts
+    contrasts: Counts
 
 
 def read_pairs(
-    items: DataFrame[Item], item_tags: DataFrame[ItemTag], mentions: DataFrame[TagMention], *, folds: int, seed: int
+    items: DataFrame[Item],
+    item_tags: DataFrame[ItemTag],
+    mentions: DataFrame[TagMention],
+    judgements: DataFrame[TagJudgement],
+    *,
+    folds: int,
+    seed: int,
 ) -> Pairs:
     """Read the tables into matrices of sorted items by sorted tags; rows of other items are left out."""
     rows = pd.Index(sorted(items["item_id"]), dtype="str", name="item_id")
     item_tags = item_tags[rows.get_indexer(pd.Index(item_tags["item_id"])) >= 0]
     mentions = mentions[rows.get_indexer(pd.Index(mentions["item_id"])) >= 0]
-    tags = pd.Index(sorted({*item_tags["tag"], *mentions["tag"]}), dtype="str", name="tag")
-    people = item_tags.drop_duplicates(["item_id", "tag", "user_id"]).dropna(subset=["user_id"])
+    judged = judgements[rows.get_indexer(pd.Index(judgements["item_id"])) >= 0]
+    tags = pd.Index(sorted({*item_tags["tag"], *mentions["tag"], *judged["tag"]}), dtype="str", name="tag")
+    by_people = item_tags.drop_duplicates(["item_id", "tag", "user_id"]).dropna(subset=["user_id"])
+    people = _matrix(by_people, 1.0, rows, tags)
     support = _matrix(item_tags, item_tags["weight"], rows, tags)
     given = support.copy()
     given.data = np.log1p(given.data)
     chance = np.random.default_rng(seed)
     fold = chance.permutation(len(rows)) % folds
     fields = {field: mentions[mentions["field"] == field] for field in ("title", "text")}
+    judged_pairs = _matrix(judged, 1.0, rows, tags)
     return Pairs(
         rows,
         tags,
         np.asarray(fold, dtype=np.int64),
         support,
-        _matrix(people, 1.0, rows, tags),
+        people,
         given,
         _idf_weighted(given),
         _forgotten(given, chance),
         {name: _matrix(table, table["count"], rows, tags) for name, table in fields.items()},
         _mention_tfidf(_matrix(mentions, mentions["count"], rows, tags)),
+        judged_pairs,
+        _contrasts(people if people.nnz else support, support + judged_pairs, chance),
     )
 
 
@@ -81,6 +96,23 @@ def _forgotten(given: Counts, chance: np.random.Generator) -> npt.NDArray[np.int
     drawn = given.indptr[:-1] + (chance.random(len(count)) * count).astype(np.int64)
     padded = np.append(given.indices, 0)
     return np.where(count > 0, padded[np.minimum(drawn, len(padded) - 1)], 0).astype(np.int64)
+
+
+def _contrasts(given: Counts, known: Counts, chance: np.random.Generator) -> Counts:
+    """Shuffle the tags among given pairs and leave out what is known: pairs as common as given ones, that fit less."""
+    drawn = chance.permutation(given.nnz)[:CONTRASTS]
+    row, column = np.repeat(np.arange(given.shape[0]), np.diff(given.indptr))[drawn], given.indices[drawn]
+    shuffled = np.concatenate([column[chance.permutation(len(column))] for _ in range(SHUFFLES)])
+    keys = np.unique(np.tile(row, SHUFFLES).astype(np.int64) * given.shape[1] + shuffled)
+    row, column = np.divmod(keys, max(given.shape[1], 1))
+    strange = pick(known, row, column) == 0
+    ones = np.ones(int(strange.sum()), np.float32)
+    return sparse.csr_matrix((ones, (row[strange], column[strange])), given.shape, dtype=np.float32)
+
+
+def pick(counts: Counts, row: npt.NDArray[np.int64], column: npt.NDArray[np.int64]) -> npt.NDArray[np.float32]:
+    """Read the entries of a matrix at rows and columns."""
+    return np.asarray(counts[row, column], dtype=np.float32).ravel() if len(row) else np.zeros(0, np.float32)
 
 
 def _mention_tfidf(mentions: Counts) -> Counts:

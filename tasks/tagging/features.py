@@ -12,17 +12,17 @@ import pandas as pd
 from pandera.typing import DataFrame
 from scipy import sparse
 
-from slipstream.tasks.tables import Item, ItemTag, TagFeature, TagMention, TermWeight
-from slipstream.tasks.tagging.examples import Pairs, read_pairs
+from slipstream.tasks.tables import Item, ItemTag, TagFeature, TagJudgement, TagMention, TermWeight
+from slipstream.tasks.tagging.cotags import LESS_ONE, Company, compare_cotags, find_company
+from slipstream.tasks.tagging.examples import Pairs, pick, read_pairs
 from slipstream.tasks.tagging.spaces import (
     Counts,
     Rows,
     Space,
     embedding_space,
-    latent_axes,
     neighbour_votes,
     tag_centroids,
-    tags_together,
+    tag_directions,
     text_space,
 )
 from slipstream.tasks.vectors import ItemEmbedding, Matrix
@@ -45,8 +45,8 @@ class Others:
     items: Rows
     given: Counts
     centroids: tuple[Matrix, ...]
-    axes: Matrix
-    together: Counts
+    directions: tuple[Matrix, ...]
+    company: Company
 
 
 def describe_pairs(  # noqa: PLR0913 (the sources of evidence)
@@ -54,6 +54,7 @@ def describe_pairs(  # noqa: PLR0913 (the sources of evidence)
     item_tags: DataFrame[ItemTag],
     mentions: DataFrame[TagMention],
     terms: DataFrame[TermWeight],
+    judgements: DataFrame[TagJudgement],
     contents: Sequence[ItemEmbedding],
     behaviours: Sequence[ItemEmbedding],
     *,
@@ -64,7 +65,7 @@ def describe_pairs(  # noqa: PLR0913 (the sources of evidence)
     neighbours: int = 30,
     seed: int = 0,
 ) -> DataFrame[TagFeature]:
-    """Describe each item's pairs with the tags it was given, that it mentions and that fit it best.
+    """Describe each item's pairs with the tags it was given, that it mentions, that were judged and that fit it best.
 
     `candidates` bounds the best-fitting tags of an item, chosen by the sum of its standardised features among tags
     borne by at least `min_items` items of other folds. `size` is that of latent spaces, `neighbours` how many
@@ -72,11 +73,12 @@ def describe_pairs(  # noqa: PLR0913 (the sources of evidence)
     `contents` the items are compared in the latent space of their `terms`.
 
     Beside the features: `fold` (whole items), `people` and `support` (how many gave the tag, with what weight),
-    `proposed` (whether the pair would be described had nobody given it), `fusion` (sum of standardised features)
-    and `cotags_less_one` (`cotags` with one other given tag forgotten, drawn by `seed`: what a pair nobody gave is
-    to be learnt from, since a given pair never sees itself among the item's tags).
+    `proposed` (whether the pair would be described had nobody given it), `judged`, `contrast` (whether the pair is here
+    only as an example of tags given at random), `fusion` (sum of standardised features) and `cotags_less_one`
+    (`cotags` with one other given tag forgotten, drawn by `seed`: what a pair nobody gave is to be learnt from, since a
+    given pair never sees itself among the item's tags).
     """
-    pairs = read_pairs(items, item_tags, mentions, folds=folds, seed=seed)
+    pairs = read_pairs(items, item_tags, mentions, judgements, folds=folds, seed=seed)
     spaces = [] if contents or terms.empty else [text_space("text", terms, pairs.items, size)]
     for kind, embeddings in (("content", contents), ("behaviour", behaviours)):
         spaces += [embedding_space(f"{kind}{n}", each, pairs.items) for n, each in enumerate(embeddings, start=1)]
@@ -101,9 +103,9 @@ def _others(pairs: Pairs, spaces: Sequence[Space], fold: int, *, size: int, min_
     tags = np.flatnonzero(popularity >= max(min_items, 1))
     given = pairs.given[items][:, tags].tocsr()
     centroids = tuple(tag_centroids(given, space.vectors[items]) for space in spaces)
-    axes = latent_axes(pairs.weighted[items], size)
-    together = tags_together(pairs.given[items], tags)
-    return Others(popularity, by_people, tags, items, given, centroids, axes, together)
+    directions = tuple(tag_directions(given, space.centred[items]) for space in spaces)
+    company = find_company(pairs.weighted[items], pairs.given[items], tags, size)
+    return Others(popularity, by_people, tags, items, given, centroids, directions, company)
 
 
 def _describe(
@@ -111,15 +113,17 @@ def _describe(
 ) -> pd.DataFrame:
     """Describe the pairs of some items of one fold: columns row and column, then one a feature."""
     dense: Columns = {}
-    for space, centroids in zip(spaces, others.centroids, strict=True):
+    for space, centroids, directions in zip(spaces, others.centroids, others.directions, strict=True):
         query = space.vectors[rows]
         dense[f"{space.name}_centroid"] = query @ centroids.T
+        dense[f"{space.name}_direction"] = space.centred[rows] @ directions.T
         dense[f"{space.name}_vote"] = neighbour_votes(query, space.vectors[others.items], others.given, neighbours)
-    dense["cotags"], dense["cotags_vote"], less_one = _cotags(pairs, others, rows)
+    compared = compare_cotags(pairs, others.company, others.tags, rows)
+    dense |= {name: values for name, values in compared.items() if not name.endswith(LESS_ONE)}
     fusion = _fusion(dense, np.log1p(others.popularity[others.tags]), (len(rows), len(others.tags)))
     best = _best(fusion, candidates)
-    mentioned = pairs.mention_tfidf[rows]
-    wanted = (sparse.coo_matrix(pairs.support[rows]), sparse.coo_matrix(mentioned))
+    mentioned, asked, contrasts = pairs.mention_tfidf[rows], pairs.judged[rows], pairs.contrasts[rows]
+    wanted = [sparse.coo_matrix(each) for each in (pairs.support[rows], mentioned, asked, contrasts)]
     row, column = (np.concatenate([getattr(each, axis) for each in wanted]) for axis in ("row", "col"))
     chosen = best[0] * len(pairs.tags) + others.tags[best[1]]
     keys = np.sort(np.concatenate([chosen, row.astype(np.int64) * len(pairs.tags) + column]))
@@ -129,13 +133,14 @@ def _describe(
     place[others.tags] = np.arange(len(others.tags))
     proposed = np.zeros(len(keys), bool)
     proposed[np.searchsorted(keys, chosen)] = True
-    dense |= {"fusion": fusion, **less_one}
+    dense |= {"fusion": fusion, **compared}
     found = {name: _look_up(values, row, place[column]) for name, values in dense.items()}
     popular = {"popularity": others.popularity, "popularity_people": others.popularity_people}
     found |= {name: np.log1p(counts[column]) for name, counts in popular.items()}
-    found |= {f"mentions_{field}": _pick(counts[rows], row, column) for field, counts in pairs.mentions.items()}
-    found["mention_tfidf"] = _pick(mentioned, row, column)
-    found |= {"support": _pick(pairs.support[rows], row, column), "people": _pick(pairs.people[rows], row, column)}
+    found |= {f"mentions_{field}": pick(counts[rows], row, column) for field, counts in pairs.mentions.items()}
+    found["mention_tfidf"] = pick(mentioned, row, column)
+    found |= {"support": pick(pairs.support[rows], row, column), "people": pick(pairs.people[rows], row, column)}
+    found |= {"judged": pick(asked, row, column), "contrast": pick(contrasts, row, column)}
     found["proposed"] = (proposed | (found["mention_tfidf"] > 0)).astype(np.float32)
     return pd.DataFrame({"row": rows[row], "column": column, "fold": pairs.fold[rows][row].astype(np.float32), **found})
 
@@ -145,10 +150,6 @@ def _look_up(values: Matrix, row: Rows, place: Rows) -> Matrix:
     if not values.shape[1]:
         return np.zeros(len(row), np.float32)
     return np.where(place >= 0, values[row, np.maximum(place, 0)], 0).astype(np.float32)
-
-
-def _pick(counts: Counts, row: Rows, column: Rows) -> Matrix:
-    return np.asarray(counts[row, column], dtype=np.float32).ravel() if len(row) else np.zeros(0, np.float32)
 
 
 def _fusion(dense: Columns, popularity: Matrix, shape: tuple[int, int]) -> Matrix:
@@ -174,35 +175,6 @@ def _best(fusion: Matrix, candidates: int) -> tuple[Rows, Rows]:
         return np.empty(0, np.int64), np.empty(0, np.int64)
     best = np.argpartition(-fusion, kept - 1, axis=1)[:, :kept]
     return np.repeat(np.arange(len(fusion)), kept), best.ravel()
-
-
-def _cotags(pairs: Pairs, others: Others, rows: Rows) -> tuple[Matrix, Matrix, Columns]:
-    """Compare each tag with the item's other tags: in the latent space of tags, and by how often they stand together.
-
-    With g the item's folded-in vector and v the tag's, the pair itself is taken out in closed form:
-    cos(g - w v, v), w being the weight of the tag in the item. The last part is the same with one tag forgotten.
-    """
-    given, forgotten = pairs.weighted[rows], pairs.forgotten[rows]
-    weight = given[:, others.tags].toarray()
-    lost = np.asarray(given[np.arange(len(rows)), forgotten], dtype=np.float32).reshape(-1, 1)
-    axes, folded = others.axes[others.tags], given @ others.axes
-    cosine = _cosine_without(folded, axes, weight)
-    cosine_less = _cosine_without(folded - lost * others.axes[forgotten], axes, np.zeros((1, 1), np.float32))
-    votes = (given @ others.together).toarray()
-    votes_less = votes - lost * others.together[forgotten].toarray()
-    total = np.asarray(given.sum(axis=1), dtype=np.float32).reshape(-1, 1)
-    vote = votes / np.maximum(total - weight, TINY)
-    less = {"cotags_less_one": cosine_less, "cotags_vote_less_one": votes_less / np.maximum(total - lost, TINY)}
-    return cosine, np.where(total - weight > TINY, vote, 0).astype(np.float32), less
-
-
-def _cosine_without(folded: Matrix, axes: Matrix, weight: Matrix) -> Matrix:
-    square = (axes**2).sum(axis=1)[None, :]
-    dot = folded @ axes.T
-    rest = (folded**2).sum(axis=1)[:, None] - 2 * weight * dot + weight**2 * square
-    length = np.sqrt(np.maximum(rest, 0) * square)
-    known = length > TINY
-    return np.where(known, (dot - weight * square) / np.where(known, length, 1), 0).astype(np.float32)
 
 
 def _table(pairs: Pairs, blocks: Sequence[pd.DataFrame]) -> DataFrame[TagFeature]:

@@ -1,6 +1,7 @@
 """Spaces in which items and tags lie near each other."""
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TypeAlias
 
 import numpy as np
@@ -15,6 +16,7 @@ from slipstream.tasks.vectors import Embedding, Matrix
 
 Counts: TypeAlias = sparse.csr_matrix
 Rows = npt.NDArray[np.int64]
+TINY = 1e-9
 
 
 @dataclass(frozen=True, eq=False)
@@ -23,6 +25,13 @@ class Space:
 
     name: str
     vectors: Matrix
+
+    @cached_property
+    def centred(self) -> Matrix:
+        """The vectors without their mean; an item without one keeps zeros."""
+        placed = np.abs(self.vectors).sum(axis=1) > 0
+        mean = self.vectors[placed].mean(axis=0, dtype=np.float64) if placed.any() else 0.0
+        return np.asarray(np.where(placed[:, None], self.vectors - mean, 0), dtype=np.float32)
 
 
 def unit(matrix: Matrix) -> Matrix:
@@ -55,6 +64,24 @@ def latent_axes(matrix: Counts, size: int) -> Matrix:
     return np.asarray(right.T, dtype=np.float32)
 
 
+def tag_directions(given: Counts, centred: Matrix) -> Matrix:
+    """Find the direction in which the items that bear a tag differ from all others, shape (tags, size).
+
+    It is that of a ridge regression of the tag's weight on centred vectors, held back by their mean variance, in units
+    of the weight's standard deviation.
+    """
+    if not centred.size:
+        return np.zeros((given.shape[1], centred.shape[1]), np.float32)
+    wide = centred.astype(np.float64)
+    spread = wide.T @ wide
+    hold = max(np.trace(spread) / len(spread), TINY) * np.eye(len(spread))
+    mean = np.asarray(given.mean(axis=0), dtype=np.float64).ravel()
+    square = np.asarray(given.multiply(given).mean(axis=0), dtype=np.float64).ravel()
+    deviation = np.sqrt(np.maximum(square - mean**2, TINY))
+    slopes = np.linalg.solve(spread + hold, np.asarray(given.T @ wide).T).T
+    return np.asarray(slopes / deviation[:, None], dtype=np.float32)
+
+
 def tag_centroids(given: Counts, vectors: Matrix) -> Matrix:
     """Place each tag amid the items that bear it, shape (tags, size), unit length."""
     return unit(np.asarray(given.T @ vectors, dtype=np.float32))
@@ -72,14 +99,3 @@ def neighbour_votes(queries: Matrix, pool: Matrix, given: Counts, neighbours: in
     ends = np.arange(0, kept * len(queries) + 1, kept)
     chosen = sparse.csr_matrix((weights.ravel(), nearest.ravel(), ends), shape=similarity.shape)
     return np.asarray((chosen @ given).toarray(), dtype=np.float32)
-
-
-def tags_together(given: Counts, tags: Rows) -> Counts:
-    """Find how often another tag stands beside a tag, P(another | tag): shape (all tags, chosen tags)."""
-    borne = given.copy()
-    borne.data = np.ones_like(borne.data)
-    count = np.bincount(borne.indices, minlength=borne.shape[1])
-    together = (borne.T @ borne[:, tags]).tocoo()
-    other = tags[together.col] != together.row
-    share = together.data[other] / count[together.row[other]]
-    return sparse.csr_matrix((share, (together.row[other], together.col[other])), together.shape, dtype=np.float32)

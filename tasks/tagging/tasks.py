@@ -17,14 +17,17 @@ from slipstream.tasks.tables import (
     KindWorth,
     QueryTag,
     TagFeature,
+    TagJudgement,
     TagMention,
     TermWeight,
     UserTag,
     UserTagScore,
+    empty,
 )
 from slipstream.tasks.tagging.features import describe_pairs
 from slipstream.tasks.tagging.interest import score_user_tags
-from slipstream.tasks.tagging.scores import score_item_tags
+from slipstream.tasks.tagging.peers import score_by_logistic_regression, score_by_neighbours
+from slipstream.tasks.tagging.scores import TARGETS, score_item_tags
 from slipstream.tasks.tagging.shares import share_tags
 from slipstream.tasks.tagging.worth import choose_worths
 from slipstream.tasks.vectors import ItemEmbedding
@@ -41,6 +44,7 @@ class TagFeatures(Table[TagFeature]):
     terms: gokart.TaskInstanceParameter[Table[TermWeight]] = gokart.TaskInstanceParameter()
     contents: gokart.ListTaskInstanceParameter[Task[ItemEmbedding]] = gokart.ListTaskInstanceParameter(default=[])
     behaviours: gokart.ListTaskInstanceParameter[Task[ItemEmbedding]] = gokart.ListTaskInstanceParameter(default=[])
+    judgements: gokart.ListTaskInstanceParameter[Table[TagJudgement]] = gokart.ListTaskInstanceParameter(default=[])
     candidates: luigi.IntParameter = luigi.IntParameter(default=50)
     min_items: luigi.IntParameter = luigi.IntParameter(default=3)
     folds: luigi.IntParameter = luigi.IntParameter(default=5)
@@ -51,31 +55,35 @@ class TagFeatures(Table[TagFeature]):
     def run(self) -> None:
         """Describe the pairs."""
         tables: list[Any] = [self.load(task) for task in (self.items, self.item_tags, self.mentions, self.terms)]
+        tables.append(next(iter(self.load(list(self.judgements))), empty(TagJudgement)))
         embeddings: list[Any] = [self.load(list(tasks)) if tasks else [] for tasks in (self.contents, self.behaviours)]
         names = ("candidates", "min_items", "folds", "size", "neighbours", "seed")
         self.dump(describe_pairs(*tables, *embeddings, **{name: getattr(self, name) for name in names}))
 
 
 class ItemTagScores(Table[ItemTagScore]):
-    """How well each tag fits each item, learnt from the tags people gave (Gauss)."""
+    """How well each tag fits each item, learnt from the tags people gave, or from their judgements (Gauss)."""
 
     features: gokart.TaskInstanceParameter[Table[TagFeature]] = gokart.TaskInstanceParameter()
     items: gokart.TaskInstanceParameter[Table[Item]] = gokart.TaskInstanceParameter()
     item_tags: gokart.TaskInstanceParameter[Table[ItemTag]] = gokart.TaskInstanceParameter()
     contents: gokart.ListTaskInstanceParameter[Task[ItemEmbedding]] = gokart.ListTaskInstanceParameter(default=[])
     behaviours: gokart.ListTaskInstanceParameter[Task[ItemEmbedding]] = gokart.ListTaskInstanceParameter(default=[])
+    judgements: gokart.ListTaskInstanceParameter[Table[TagJudgement]] = gokart.ListTaskInstanceParameter(default=[])
+    target: luigi.ChoiceParameter = luigi.ChoiceParameter(choices=TARGETS, default="given")
+    relevant: luigi.FloatParameter = luigi.FloatParameter(default=4.0)
+    irrelevant: luigi.FloatParameter = luigi.FloatParameter(default=2.0)
     threshold: luigi.FloatParameter = luigi.FloatParameter(default=0.1)
     top: luigi.IntParameter = luigi.IntParameter(default=20)
     reliability: luigi.FloatParameter = luigi.FloatParameter(default=0.5)
-    positives: luigi.IntParameter = luigi.IntParameter(default=20_000)
-    negatives: luigi.IntParameter = luigi.IntParameter(default=5)
     seed: luigi.IntParameter = luigi.IntParameter(default=0)
 
     def run(self) -> None:
         """Score the pairs."""
         tables: list[Any] = [self.load(task) for task in (self.features, self.items, self.item_tags)]
+        tables.append(next(iter(self.load(list(self.judgements))), empty(TagJudgement)))
         embeddings: list[Any] = [self.load(list(tasks)) if tasks else [] for tasks in (self.contents, self.behaviours)]
-        names = ("threshold", "top", "reliability", "positives", "negatives", "seed")
+        names = ("target", "relevant", "irrelevant", "threshold", "top", "reliability", "seed")
         self.dump(score_item_tags(*tables, *embeddings, **{name: getattr(self, name) for name in names}))
 
 
@@ -115,6 +123,32 @@ class KindWorths(Table[KindWorth]):
         tables = self.load(self.interactions), self.load(self.item_tags), self.load(self.wanted)
         knobs: dict[str, Any] = {name: getattr(self, name) for name in ("as_of", "shrinkage", "sharpness", "users")}
         self.dump(choose_worths(*tables, kinds=parse_kinds(self.kinds), **knobs))
+
+
+class NeighbourTagScores(Table[ItemTagScore]):
+    """The tags of the nearest items, as a baseline."""
+
+    items: gokart.TaskInstanceParameter[Table[Item]] = gokart.TaskInstanceParameter()
+    item_tags: gokart.TaskInstanceParameter[Table[ItemTag]] = gokart.TaskInstanceParameter()
+    embeddings: gokart.ListTaskInstanceParameter[Task[ItemEmbedding]] = gokart.ListTaskInstanceParameter()
+    neighbours: luigi.IntParameter = luigi.IntParameter(default=30)
+    top: luigi.IntParameter = luigi.IntParameter(default=400)
+
+    def run(self) -> None:
+        """Score by neighbours."""
+        tables: list[Any] = [self.load(self.items), self.load(self.item_tags), self.load(list(self.embeddings))]
+        self.dump(score_by_neighbours(*tables, neighbours=self.neighbours, top=self.top))
+
+
+class LogisticTagScores(Table[ItemTagScore]):
+    """Tags scored by a logistic regression on the same features, as a baseline."""
+
+    features: gokart.TaskInstanceParameter[Table[TagFeature]] = gokart.TaskInstanceParameter()
+    seed: luigi.IntParameter = luigi.IntParameter(default=0)
+
+    def run(self) -> None:
+        """Score the pairs."""
+        self.dump(score_by_logistic_regression(self.load(self.features), seed=self.seed))
 
 
 class UserTagScores(Table[UserTagScore]):

@@ -18,8 +18,10 @@ from slipstream.tasks.data import (
     ItemFile,
     ItemTagFile,
     Joined,
+    JudgementFile,
     Later,
     NamedItemTags,
+    NamedJudgements,
     Quarantine,
     Robots,
     SearchFile,
@@ -72,6 +74,18 @@ def test_tag_ids_get_names(build, tmp_path):
     tags = ItemTagFile(path=str(tmp_path / "given.csv"), source={"constants": {"weight": 1}})
     names = AliasFile(path=str(tmp_path / "names.csv"), source={"columns": {"alias": "id", "id": "label"}})
     assert build(NamedItemTags(tags=tags, names=names))["tag"].tolist() == ["metal"]
+
+
+def test_judged_tag_ids_get_names_and_who_was_not_sure_said_nothing(build, tmp_path):
+    (tmp_path / "said.jsonl").write_text(
+        '{"item_id": 1, "tag_id": 13, "score": 5}\n{"item_id": 1, "tag_id": 13, "score": -1}\n'
+    )
+    (tmp_path / "names.csv").write_text("id,label\n13,metal\n")
+    source = {"columns": {"tag": "tag_id"}, "skip": {"score": ["-1"]}}
+    said = JudgementFile(path=str(tmp_path / "said.jsonl"), source=source)
+    names = AliasFile(path=str(tmp_path / "names.csv"), source={"columns": {"alias": "id", "id": "label"}})
+    table = build(NamedJudgements(judgements=said, names=names))
+    assert table[["item_id", "tag", "score"]].to_numpy().tolist() == [["1", "metal", 5.0]]
 
 
 def test_the_quarantine_is_there_when_the_file_is_refused(path, build, workspace, tmp_path):

@@ -59,7 +59,7 @@ def test_tags_of_too_few_items_are_not_judged():
 def test_the_baselines_stand_beside():
     items = table(Item, [(item, "", "", None, None) for item in "abc"])
     quality = compare_tag_scores({"mine": scores(("a", "t2", 0.9))}, HELD_OUT, KNOWN, empty(TagMention), items)
-    assert set(quality["source"]) == {"mine", "popular", "tf-idf"}
+    assert set(quality["source"]) == {"counts", "mine", "popular", "tf-idf"}
     popular = popular_tag_scores(KNOWN, items)
     assert popular.loc[popular["item_id"] == "a"].nlargest(1, "score")["tag"].item() == "t3"
 
@@ -121,4 +121,4 @@ def test_the_task_names_its_scores(build):
     tables = {"held_out": LaterPairs(), "known": KnownPairs(), "mentions": NoMention(), "items": ThreeItems()}
     quality = build(TagQuality(scores=[GoodScores()], names=["good"], min_items=1, **tables))
     assert value(quality, "good", "auc") == pytest.approx(0.75)
-    assert set(quality["source"]) == {"good", "popular", "tf-idf"}
+    assert set(quality["source"]) == {"counts", "good", "popular", "tf-idf"}

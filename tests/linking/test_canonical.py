@@ -1,5 +1,5 @@
-from slipstream.tasks.linking.canonical import link_answers, link_item_tags
-from slipstream.tasks.tables import Answer, ItemTag, Tag, empty
+from slipstream.tasks.linking.canonical import link_answers, link_item_tags, link_judgements
+from slipstream.tasks.tables import Answer, ItemTag, Tag, TagJudgement, empty
 from tests.worlds import moment, table
 
 VOCABULARY = table(Tag, [("Sci-Fi", "sci fi"), ("Sci-Fi", "scifi")])
@@ -38,3 +38,9 @@ def test_arguments_are_left_alone_and_nothing_gives_nothing():
     assert GIVEN.equals(before)
     assert link_item_tags(empty(ItemTag), VOCABULARY).empty
     assert link_answers(empty(Answer), empty(Tag)).empty
+
+
+def test_judged_tags_become_canonical_and_unknown_ones_stay():
+    vocabulary = table(Tag, [("science fiction", "sci-fi")])
+    asked = table(TagJudgement, [("a", "Sci-Fi", 5.0, None), ("a", "noir", 1.0, None)])
+    assert link_judgements(asked, vocabulary)["tag"].tolist() == ["noir", "science fiction"]

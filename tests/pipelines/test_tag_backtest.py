@@ -4,10 +4,12 @@ import pandas as pd
 import pytest
 
 from slipstream import conf
-from slipstream.pipelines import TagBacktest
+from slipstream.pipelines import TagBacktest, TagHoldOut
+from slipstream.tasks.evaluation.reliability import calibration_error
 from tests.pipelines.conftest import AS_OF
 
 SINCE = AS_OF - timedelta(days=3)
+SOURCES = {"gauss", "logistic", "neighbours", "counts", "tf-idf", "popular"}
 COLUMNS = {"item_id": "article", "tag": "label", "user_id": "editor", "at": "given_at"}
 
 
@@ -27,8 +29,24 @@ def test_learnt_scores_foresee_later_tags_better_than_counting(newsroom_conf, ma
     pipeline = TagBacktest(as_of=AS_OF, since=SINCE, candidates=30, item_tags=late_tags)
     run(pipeline)
     quality = pipeline.output().load()
-    leads = quality[(quality["source"] == "gauss") & (quality["baseline"] == "popular")].set_index("metric")
+    leads = quality[(quality["source"] == "gauss") & (quality["baseline"] == "popular")]
+    leads = leads[leads["slice"] == "all"].set_index("metric")
 
-    assert set(quality["source"]) == {"gauss", "tf-idf", "popular"}
+    assert set(quality["source"]) == SOURCES
     assert (leads["low"] > 0).all()
     assert run(pipeline) == []
+
+
+@pytest.mark.parametrize("by", ["items", "pairs"])
+def test_hidden_tags_are_foreseen(newsroom_conf, made, run, by):
+    del newsroom_conf
+    conf.set_workspace(made)
+    pipeline = TagHoldOut(as_of=AS_OF, candidates=30, by=by)
+    run(pipeline)
+    quality = pipeline.output().load()
+    auc = quality[(quality["metric"] == "auc") & quality["baseline"].isna()].set_index(["slice", "source"])["value"]
+    assert set(quality["source"]) == SOURCES
+    assert auc["all", "gauss"] > auc["all", "popular"]
+    reliability = pipeline.products["reliability"].output().load()
+    gauss = reliability[(reliability["source"] == "gauss") & (reliability["slice"] == "all")]
+    assert calibration_error(gauss) < 0.1

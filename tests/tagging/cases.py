@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from slipstream.tasks.tables import Item, ItemTag, TagMention, TermWeight, empty
+from slipstream.tasks.tables import Item, ItemTag, TagJudgement, TagMention, TermWeight, empty
 from slipstream.tasks.tagging.features import describe_pairs
 from slipstream.tasks.vectors import ItemEmbedding
 from tests.worlds import table
@@ -31,10 +31,10 @@ def embedding(items, seed=0):
     return ItemEmbedding(pd.Index(items["item_id"]), ends + 0.1 * chance.normal(size=ends.shape))
 
 
-def described(items, item_tags, *, mentions=None, terms=None, contents=(), **knobs):
+def described(items, item_tags, *, mentions=None, terms=None, judgements=None, contents=(), **knobs):
     mentions = empty(TagMention) if mentions is None else mentions
     terms = empty(TermWeight) if terms is None else terms
     behaviours = knobs.pop("behaviours", [embedding(items)])
-    return describe_pairs(
-        items, item_tags, mentions, terms, contents, behaviours, **{"size": 4, "neighbours": 5, **knobs}
-    )
+    judgements = empty(TagJudgement) if judgements is None else judgements
+    tables = (items, item_tags, mentions, terms, judgements)
+    return describe_pairs(*tables, contents, behaviours, **{"size": 4, "neighbours": 5, **knobs})

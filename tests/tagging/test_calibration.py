@@ -1,8 +1,9 @@
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from slipstream.tasks.tagging.calibration import fit_calibration
+from slipstream.tasks.tagging.calibration import fit_calibration, fit_line
 
 SCORED = st.lists(st.tuples(st.floats(0.01, 0.99), st.booleans(), st.floats(0.5, 20)), min_size=1, max_size=50)
 
@@ -25,3 +26,11 @@ def test_sampled_examples_count_for_all_they_stand_for():
 
 def test_no_positive_means_no_chance():
     assert fit_calibration(np.array([0.2, 0.9]), np.zeros(2, bool), np.ones(2))(np.array([0.9])) == 0
+
+
+def test_a_line_keeps_the_order_and_finds_the_share():
+    odds = np.linspace(-3, 3, 61)
+    label = 1 / (1 + np.exp(-(2 * odds + 1)))
+    found = fit_line(odds, label, np.ones(61))(odds)
+    assert found == pytest.approx(label, abs=0.01)
+    assert (np.diff(found) > 0).all()

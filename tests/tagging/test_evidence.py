@@ -15,6 +15,7 @@ GIVEN = table(
     ],
 )  # fmt: skip
 PLACES = ItemEmbedding(pd.Index(["a", "b", "c", "d"]), np.array([[1, 0], [0, 1], [0.9, 0.1], [1, 0.1]]))
+FOLD = {"a": 0, "b": 1, "c": 2, "d": 3}
 PAIRS = pd.DataFrame(
     {
         "item_id": ["a", "d"],
@@ -39,7 +40,7 @@ PAIRS = pd.DataFrame(
 def test_the_largest_part_is_put_in_words(space, words):
     parts = pd.DataFrame({"other": [-1.0, 0.1], space: [1.0, 2.0]})
     places = ItemEmbedding(PLACES.ids, np.where(PLACES.matrix == 0, -0.01, PLACES.matrix))
-    found = explain(PAIRS, parts, GIVEN, {"a": "Ay", "b": "Bee", "c": "Cee", "d": "Dee"}, {"content1": places})
+    found = explain(PAIRS, parts, GIVEN, {"a": "Ay", "b": "Bee", "c": "Cee", "d": "Dee"}, {"content1": places}, FOLD)
     if space == "content1":
         assert found[0].startswith("items like it (Cee")
         assert found[1] in {"items like it (Cee, Ay) bear it", "items like it (Ay, Cee) bear it"}
@@ -48,11 +49,16 @@ def test_the_largest_part_is_put_in_words(space, words):
 
 
 def test_nothing_is_said_when_nothing_speaks_for_it():
-    assert explain(PAIRS, pd.DataFrame({"cotags": [-1.0, 0.0]}), GIVEN, {}, {}).tolist() == ["", ""]
+    assert explain(PAIRS, pd.DataFrame({"cotags": [-1.0, 0.0]}), GIVEN, {}, {}, FOLD).tolist() == ["", ""]
 
 
 def test_an_item_is_not_its_own_neighbour():
-    assert "a" not in nearest_bearers(PAIRS, GIVEN, PLACES)[0]
+    assert "a" not in nearest_bearers(PAIRS, GIVEN, PLACES, FOLD)[0]
+
+
+def test_an_item_of_the_same_fold_has_not_spoken():
+    assert "c" in nearest_bearers(PAIRS, GIVEN, PLACES, FOLD)[1]
+    assert "c" not in nearest_bearers(PAIRS, GIVEN, PLACES, {**FOLD, "c": 3})[1]
 
 
 def test_companions_come_from_the_item():

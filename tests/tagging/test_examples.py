@@ -1,10 +1,12 @@
 import numpy as np
 import pandas as pd
 
-from slipstream.tasks.tables import ItemTag, TagMention, empty
+from slipstream.tasks.tables import ItemTag, TagJudgement, TagMention, empty
 from slipstream.tasks.tagging.examples import draw_examples, read_pairs
 from tests.tagging.cases import catalogue, described
 from tests.worlds import table
+
+NOT_ASKED = empty(TagJudgement)
 
 
 def test_people_are_counted_once_and_editors_not():
@@ -13,7 +15,7 @@ def test_people_are_counted_once_and_editors_not():
         ("heart00", "pulse", 1.0, None, None),
         ("gone", "x", 1.0, "u", None),
     ]
-    pairs = read_pairs(items, table(ItemTag, rows), empty(TagMention), folds=2, seed=0)
+    pairs = read_pairs(items, table(ItemTag, rows), empty(TagMention), NOT_ASKED, folds=2, seed=0)
     assert pairs.tags.tolist() == ["pulse"]
     assert pairs.people.toarray().sum() == 1
     assert pairs.support.toarray().sum() == 3
@@ -22,8 +24,17 @@ def test_people_are_counted_once_and_editors_not():
 
 def test_a_forgotten_tag_is_one_of_the_items():
     items, item_tags = catalogue()
-    pairs = read_pairs(items, item_tags, empty(TagMention), folds=5, seed=0)
+    pairs = read_pairs(items, item_tags, empty(TagMention), NOT_ASKED, folds=5, seed=0)
     assert (pairs.given.toarray()[np.arange(len(items)), pairs.forgotten] > 0).all()
+
+
+def test_contrasts_shuffle_given_tags_among_items_that_lack_them():
+    items, item_tags = catalogue()
+    asked = table(TagJudgement, [("heart00", "mole", 5.0, None)])
+    pairs = read_pairs(items, item_tags, empty(TagMention), asked, folds=5, seed=0)
+    contrasts = pairs.contrasts.toarray()
+    assert contrasts.sum() > 20
+    assert not (contrasts * (pairs.support + pairs.judged).toarray()).any()
 
 
 def test_examples_are_bounded_and_stand_for_what_was_left_out():

@@ -1,7 +1,7 @@
 import numpy as np
 import pandas as pd
 
-from slipstream.tasks.tables import Item, ItemTag, TagMention, TermWeight, empty
+from slipstream.tasks.tables import Item, ItemTag, TagJudgement, TagMention, TermWeight, empty
 from slipstream.tasks.tagging.features import describe_pairs
 from tests.tagging.cases import TAGS, catalogue, described, embedding
 from tests.worlds import table
@@ -81,7 +81,7 @@ def test_the_order_of_rows_does_not_matter_and_arguments_are_left_alone():
 
 
 def test_nothing_gives_nothing():
-    nothing = (empty(Item), empty(ItemTag), empty(TagMention), empty(TermWeight))
+    nothing = (empty(Item), empty(ItemTag), empty(TagMention), empty(TermWeight), empty(TagJudgement))
     assert describe_pairs(*nothing, [], []).empty
     items, _ = catalogue()
     assert describe_pairs(items, *nothing[1:], [], [embedding(items)]).empty

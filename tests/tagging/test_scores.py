@@ -4,15 +4,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from slipstream.tasks.tables import ItemTag, ItemTagScore, TagFeature, TagMention, columns, empty
+from slipstream.tasks.tables import ItemTag, ItemTagScore, TagFeature, TagJudgement, TagMention, columns, empty
 from slipstream.tasks.tagging.scores import add_given, score_item_tags
 from tests.tagging.cases import TAGS, catalogue, described, embedding
 from tests.worlds import table
 
+NOT_ASKED = empty(TagJudgement)
+
 
 def scored(items, item_tags, **knobs):
     features = described(items, item_tags)
-    return score_item_tags(features, items, item_tags, [], [embedding(items)], **knobs)
+    return score_item_tags(features, items, item_tags, NOT_ASKED, [], [embedding(items)], **knobs)
 
 
 def test_the_missing_tag_of_a_club_comes_before_the_others():
@@ -43,7 +45,7 @@ def test_top_and_threshold_bound_the_table():
 def test_mentions_alone_are_enough():
     items, _ = catalogue(4)
     features = described(items, empty(ItemTag), mentions=table(TagMention, [("heart00", "pulse", "title", 1)]))
-    scores = score_item_tags(features, items, empty(ItemTag), [], [])
+    scores = score_item_tags(features, items, empty(ItemTag), NOT_ASKED, [], [])
     assert scores[["item_id", "tag", "evidence"]].to_numpy().tolist() == [
         ["heart00", "pulse", "mentioned 1 time in the title"]
     ]
@@ -63,6 +65,6 @@ def test_one_person_is_as_reliable_as_said():
 
 def test_nothing_gives_nothing():
     items, item_tags = catalogue(4)
-    found = score_item_tags(empty(TagFeature), items, item_tags, [], [])
+    found = score_item_tags(empty(TagFeature), items, item_tags, NOT_ASKED, [], [])
     assert found.empty
     assert list(found.columns) == columns(ItemTagScore)

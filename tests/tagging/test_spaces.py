@@ -4,7 +4,15 @@ import pytest
 from scipy import sparse
 
 from slipstream.tasks.tables import TermWeight
-from slipstream.tasks.tagging.spaces import latent_axes, neighbour_votes, tag_centroids, tags_together, text_space, unit
+from slipstream.tasks.tagging.spaces import (
+    Space,
+    latent_axes,
+    neighbour_votes,
+    tag_centroids,
+    tag_directions,
+    text_space,
+    unit,
+)
 from tests.worlds import table
 
 GIVEN = sparse.csr_matrix(np.array([[1, 1, 0], [1, 0, 0], [0, 0, 1]], np.float32))
@@ -24,9 +32,14 @@ def test_neighbours_vote_for_their_tags():
     assert votes.tolist() == [[1, 0.5, 0], [0, 0, 1], [0, 0, 0]]
 
 
-def test_tags_together_is_a_conditional_share_without_the_tag_itself():
-    together = tags_together(GIVEN, np.array([0, 1])).toarray()
-    assert together.tolist() == [[0, 0.5], [1, 0], [0, 0]]
+def test_a_direction_leads_to_the_bearers():
+    space = Space("place", np.vstack([PLACES, np.zeros((1, 2), np.float32)]))
+    assert space.centred.sum(axis=0) == pytest.approx([0, 0], abs=1e-6)
+    assert not space.centred[3].any()
+    fit = space.centred[:3] @ tag_directions(GIVEN, space.centred[:3]).T
+    assert fit[0, 0] > 0 > fit[2, 0]
+    assert fit[2, 2] > 0 > fit[0, 2]
+    assert tag_directions(GIVEN, np.zeros((3, 0), np.float32)).shape == (3, 0)
 
 
 def test_axes_span_the_matrix():
