@@ -5,6 +5,7 @@ if not __name__.startswith("slipstream."):
         f"import 'slipstream.{__name__}', not '{__name__}': two names would give every task two identities"
     )
 
+from slipstream.pipelines.ablation import Ablation
 from slipstream.pipelines.backtest import Backtest
 from slipstream.pipelines.cold_start import ColdStart
 from slipstream.pipelines.embeddings import Embeddings
@@ -16,6 +17,7 @@ from slipstream.pipelines.tag_scores import TagScores
 from slipstream.pipelines.tag_survey import TagSurvey
 
 __all__ = [
+    "Ablation",
     "Backtest",
     "ColdStart",
     "Embeddings",

@@ -1,7 +1,7 @@
 """How good the recommendations would have been."""
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -59,31 +59,40 @@ class Backtest(Ranked[DataFrame[Metric]]):
         checks: dict[str, Task[Any]] = {}
         rankers: dict[str, Task[Any]] = {}
         for name, window in self.judged_windows():
-            known = self.knowledge(window.log, window.as_of)
-            truth = self.labels(window.later, window.until)
-            stage = Stage(self, known, Users(tables=[window.later]), window.log.answers, window.within)
-            ranker = self.ranker(window.log, window.as_of)
+            stage, ranker = self.stage(window), self.ranker(window.log, window.as_of)
             rankers[f"ranker_{name}"] = ranker
-            reach = stage.finish.allowed(self.within_reach(window, stage))
-            judged: dict[str, Any] = {"truth": truth, "seen": known.interactions}
-            judged |= {"catalogue": reach, "relevant": self.relevant}
-            others.append(CandidateRecall(pool=stage.features.pool, **judged))
-            judged["ks"] = self.ks
             lists: dict[str, Table[Any]] = {RECOMMEND: stage.finish.lists(stage.ranked(ranker))}
-            lists |= {name: self.other(name, stage, ranker) for name in self.others()}
-            for source, made in lists.items():
-                self.check(made, window)
-                quality = UserQualities(
-                    recommendations=made, source=source, cut=name, cold_below=self.cold_below, **judged
-                )
-                qualities.append(quality)
-            others.append(CatalogueQuality(recommendations=lists[RECOMMEND], source=RECOMMEND, **judged))
+            lists |= {other: self.other(other, stage, ranker) for other in self.others()}
+            qualities += self.judge(lists, name, window, stage)
+            trial = self.trial(window, stage)
+            others.append(CandidateRecall(pool=stage.features.pool, **trial))
+            others.append(CatalogueQuality(recommendations=lists[RECOMMEND], source=RECOMMEND, ks=self.ks, **trial))
             if self.parts_at_one_moment():
-                order = TimeOrder(history=known.interactions, truth=truth, as_of=window.as_of)
-                checks[f"order_{name}"] = order
+                times: dict[str, Any] = {"history": trial["seen"], "truth": trial["truth"], "as_of": window.as_of}
+                checks[f"order_{name}"] = TimeOrder(**times)
         means = PooledQuality(qualities=qualities, seed=self.seed)
         differences = Comparison(qualities=qualities, baselines=self.others(), seed=self.seed)
         return {"quality": Joined(tables=[means, differences, *others]), **rankers, **checks}
+
+    def stage(self, window: Window) -> Stage:
+        """Apply what was known to those who are judged."""
+        known, users = self.knowledge(window.log, window.as_of), Users(tables=[window.later])
+        return Stage(self, known, users, window.log.answers, window.within)
+
+    def trial(self, window: Window, stage: Stage) -> dict[str, Any]:
+        """Gather what the lists of a window are judged by."""
+        reach = stage.finish.allowed(self.within_reach(window, stage))
+        truth = self.labels(window.later, window.until)
+        return {"truth": truth, "seen": stage.known.interactions, "catalogue": reach, "relevant": self.relevant}
+
+    def judge(
+        self, lists: Mapping[str, Table[Any]], name: str, window: Window, stage: Stage
+    ) -> list[Table[UserQuality]]:
+        """Judge the lists of a window, after making sure that they know nothing of it."""
+        for made in lists.values():
+            self.check(made, window)
+        judged = {"cut": name, "cold_below": self.cold_below, "ks": self.ks, **self.trial(window, stage)}
+        return [UserQualities(recommendations=made, source=source, **judged) for source, made in lists.items()]
 
     def check(self, made: Task[Any], window: Window) -> None:
         """Refuse a list that knows what it is judged by."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
+from fnmatch import fnmatchcase
 from typing import Any, cast
 
 import lightgbm as lgb
@@ -21,7 +22,7 @@ class Trees:
     A tree has `leaves` of at least `smallest_leaf` candidates each and adds `learning_rate` of itself; there are
     `rounds` of them at most, and no more once `patience` rounds have brought nothing. They learn to order the best
     `truncation` places. Of the candidates without a gain, about `others` a user teach. `without` names groups of
-    features that the trees do not see, like "tags" or "source_ease".
+    features that the trees do not see, like "tags" or "embedding_*".
     """
 
     leaves: int = 15
@@ -44,7 +45,8 @@ class Trees:
 
     def sees(self, column: str) -> bool:
         """Tell whether a feature, <group>__<name>, is none of those left out."""
-        return column.partition("__")[0] not in self.without
+        group = column.partition("__")[0]
+        return not any(fnmatchcase(group, pattern) for pattern in self.without)
 
 
 def parse_trees(given: Mapping[str, Any]) -> Trees:

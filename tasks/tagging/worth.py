@@ -89,7 +89,10 @@ class _Trial:
         made = made[made["at"] < as_of].sort_values(["user_id", "item_id", "kind", "at"], ignore_index=True)
         days = (pd.Timestamp(as_of) - made["at"]).dt.total_seconds() / DAY
         codes = {"user": people.get_indexer(pd.Index(made["user_id"])), "item": items.get_indexer(made["item_id"])}
-        said = (voices["score"], (items.get_indexer(pd.Index(voices["item_id"])), tags.get_indexer(pd.Index(voices["tag"]))))
+        said = (
+            voices["score"],
+            (items.get_indexer(pd.Index(voices["item_id"])), tags.get_indexer(pd.Index(voices["tag"]))),
+        )
         asked = np.zeros((len(people), len(tags)))
         row, column = people.get_indexer(pd.Index(judged["user_id"])), tags.get_indexer(pd.Index(judged["tag"]))
         known = (row >= 0) & (column >= 0)
