@@ -11,7 +11,7 @@ import luigi
 from slipstream.pipelines.finishing import Finish, Finished
 from slipstream.pipelines.knowledge import Knowledge
 from slipstream.pipelines.log import Log
-from slipstream.pipelines.sources import Sources
+from slipstream.pipelines.sources import HORIZONS, Sources
 from slipstream.tasks.base import Table, Task
 from slipstream.tasks.data import Between, Later, SampledUsers, Users
 from slipstream.tasks.embedding import AlsItemEmbedding
@@ -59,14 +59,14 @@ class Window:
 class Ranked(Finished[P], Generic[P]):
     """A pipeline that ranks items for users.
 
-    candidate_sources name what proposes items: popular, popular_<hours>h, fresh, trending_<hours>h, transitions, ease,
-    edlae, knn, als, ials, ials_tags, sasrec, tags, content; knobs set parameters of what they learn, like
-    {"ease": {"regularisation": 100}}, trees those of the ranker, like {"leaves": 31}. The ranker learns on `windows`
-    later windows: of `window_hours` each (learn_by window); or of the last or a random `share` of each user's events
-    (time, random), each user's last event (last), a random `share` of all events (events), or all events of a random
-    `share` of the items, which alone are then offered (items). The incumbent, a source, is served until something is
-    proven better there; without one it is the best single source. With `impressions` its lessons are corrected for what
-    was shown at which position.
+    candidate_sources name what proposes items (popular, popular_<hours>h, fresh, trending_<hours>h, transitions,
+    transitions_near, transitions_far, ease, edlae, knn, als, ials, ials_tags, sasrec, tags, content); knobs set what
+    they learn by, like {"ease": {"regularisation": 100}}, trees how the ranker learns, like {"leaves": 31}. It learns on
+    `windows` later windows: of `window_hours` each (learn_by window); or of the last or a random `share` of each user's
+    events (time, random), each user's last event (last), a random `share` of all events (events), or all events of a
+    random `share` of the items, which alone are then offered (items). The incumbent, a source, is served until something
+    is proven better there; without one it is the best single source. With `impressions` the lessons are corrected for
+    what was shown at which position.
     """
 
     candidate_sources: luigi.ListParameter[tuple[str, ...]] = luigi.ListParameter(
@@ -94,8 +94,8 @@ class Ranked(Finished[P], Generic[P]):
 
     def source_knobs(self) -> Mapping[str, Mapping[str, Any]]:
         """Set the parameters of what the sources learn."""
-        transitions = {"half_life_hours": self.transition_half_life_hours, **self.knobs.get("transitions", {})}
-        return {**self.knobs, "transitions": transitions}
+        half_life = {"half_life_hours": self.transition_half_life_hours}
+        return {**self.knobs, **{name: {**half_life, **self.knobs.get(name, {})} for name in HORIZONS}}
 
     def cut_off(self, log: Log, as_of: datetime, *, hours: float) -> Window:
         """Part a log at one moment for everybody, or by what is held out of the events."""

@@ -38,7 +38,11 @@ from slipstream.tasks.vectors import ItemEmbedding
 T = TypeVar("T", bound=Task[Any])
 WINDOWED = re.compile(r"(popular|trending)_(\d+(?:\.\d+)?)h")
 DROPOUT = 0.5
-RECENT = {"recent": 20, "decay": 0.9}
+HORIZONS: dict[str, dict[str, float]] = {
+    "transitions": {"window": 20, "recent": 20, "decay": 0.9},
+    "transitions_near": {"window": 3, "recent": 3, "decay": 0.5},
+    "transitions_far": {"window": 60, "recent": 60, "decay": 0.95},
+}
 
 
 @dataclass(frozen=True)
@@ -66,7 +70,7 @@ class Sources:
     def neighbours(self) -> dict[str, Table[Neighbour]]:
         """Which items speak for which."""
         return {
-            "transitions": self.learnt(TransitionNeighbours, "transitions", seed=self.known.pipeline.seed),
+            **{name: self.steps(name) for name in HORIZONS},
             "ease": self.learnt(EaseNeighbours, "ease"),
             "edlae": self.learnt(EaseNeighbours, "edlae", dropout=DROPOUT),
             "knn": self.learnt(KnnNeighbours, "knn"),
@@ -87,8 +91,15 @@ class Sources:
     @cached_property
     def fading(self) -> dict[str, dict[str, Any]]:
         """Which sources start from what somebody touched last, and how quickly that fades."""
-        knobs = self.knobs.get("transitions", {})
-        return {"transitions": {name: knobs.get(name, usual) for name, usual in RECENT.items()}}
+        return {
+            name: {knob: self.knobs.get(name, {}).get(knob, usual[knob]) for knob in ("recent", "decay")}
+            for name, usual in HORIZONS.items()
+        }
+
+    def steps(self, name: str) -> TransitionNeighbours:
+        """Set up what follows what within a horizon."""
+        usual = {knob: value for knob, value in HORIZONS[name].items() if knob != "recent"}
+        return self.learnt(TransitionNeighbours, name, seed=self.known.pipeline.seed, **usual)
 
     def scores(self, pool: Table[Candidate], names: Sequence[str]) -> SourceScores:
         """Let those sources that learnt something score what all of them propose."""

@@ -64,9 +64,11 @@ def train_ranker(
         ]
     )
     weights, fold = _weights(whole, seed), _folds(whole, seed)
-    lesson, worth = whole.lesson(others=trees.others, seed=seed), [0.0, *(float(gains[name]) for name in ordered)]
+    worth = [0.0, *(float(gains[name]) for name in ordered)]
+    teachers = whole.teachers(size=trees.teachers, seed=seed)
+    lesson = whole.lesson(teachers, others=trees.others, seed=seed)
     data = dataset(lesson, base_score(weights, names, lesson.features), trees)
-    models = grow_apart(data, lesson.judged.user, fold[whole.teachers(seed=seed)], trees, worth, seed=seed)
+    models = grow_apart(data, lesson.judged.user, fold[teachers], trees, worth, seed=seed)
     orders = source_orders(names, whole.features) | {BLEND: _apart(whole, fold, seed)}
     if models:
         orders[RANKER] = _out_of_fold(models, whole, fold, weights)

@@ -17,7 +17,6 @@ from slipstream.tasks.tables import Exposure, Interaction, RankingFeature
 Flags = npt.NDArray[np.bool_]
 KEYS = ["user_id", "item_id"]
 SOME = 2000
-TEACHERS = 6000
 
 
 @dataclass(frozen=True)
@@ -35,9 +34,9 @@ class Sample:
     weight: Scores
     passed: Flags
 
-    def lesson(self, *, others: int, seed: int) -> "Sample":
-        """Keep the users with a candidate of positive gain; of those without, what was passed over and `others`."""
-        taught = self.of(self.teachers(seed=seed))
+    def lesson(self, teachers: Flags, *, others: int, seed: int) -> "Sample":
+        """Keep some users; of their candidates without a gain, those passed over and about `others` by chance."""
+        taught = self.of(teachers)
         without = taught.groups() - np.bincount(taught.judged.user, taught.gain > 0, len(taught.users))
         chance = np.random.default_rng(seed).random(len(taught.gain)) * without[taught.judged.user]
         kept = (taught.gain > 0) | taught.passed | (chance < others)
@@ -45,10 +44,10 @@ class Sample:
         rows = taught.features[kept], taught.gain[kept], taught.users, judged, taught.weight[kept], taught.passed[kept]
         return Sample(taught.names, *rows)
 
-    def teachers(self, *, seed: int) -> Flags:
-        """Tell which users have a candidate of positive gain, `TEACHERS` of them by chance where there are more."""
+    def teachers(self, *, size: int, seed: int) -> Flags:
+        """Tell which users have a candidate of positive gain, `size` of them by chance where there are more."""
         hit = np.flatnonzero(np.bincount(self.judged.user, self.gain > 0, len(self.users)) > 0)
-        chosen = np.random.default_rng(seed).permutation(hit)[:TEACHERS]
+        chosen = np.random.default_rng(seed).permutation(hit)[:size]
         return np.asarray(np.isin(np.arange(len(self.users)), chosen), dtype=np.bool_)
 
     def of(self, users: Flags) -> "Sample":

@@ -21,7 +21,8 @@ class Trees:
 
     A tree has `leaves` of at least `smallest_leaf` candidates each and adds `learning_rate` of itself; there are
     `rounds` of them at most, and no more once `patience` rounds have brought nothing. They learn to order the best
-    `truncation` places. Of the candidates without a gain, about `others` a user teach. `without` names groups of
+    `truncation` places. At most `teachers` users teach, and about
+    `others` of the candidates of each that brought no gain. `without` names groups of
     features that the trees do not see, like "tags" or "embedding_*".
     """
 
@@ -32,6 +33,7 @@ class Trees:
     patience: int = 20
     truncation: int = 20
     others: int = 80
+    teachers: int = 6000
     without: Sequence[str] = ()
 
     def __post_init__(self) -> None:

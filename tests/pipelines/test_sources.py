@@ -13,7 +13,18 @@ from tests.pipelines.logs import write
 from tests.worlds import two_clubs
 
 AS_OF = datetime(2024, 2, 1, tzinfo=UTC)
-LEARNT = ("transitions", "ease", "edlae", "knn", "als", "ials", "ials_tags", "sasrec")
+LEARNT = (
+    "transitions",
+    "transitions_near",
+    "transitions_far",
+    "ease",
+    "edlae",
+    "knn",
+    "als",
+    "ials",
+    "ials_tags",
+    "sasrec",
+)
 NAMES = (*LEARNT, "popular", "fresh", "trending_24h", "trending_6h", "trending_1.5h", "popular_6h", "tags", "content")
 
 
@@ -85,6 +96,13 @@ def test_transitions_start_from_so_many_recent_traces():
     assert (sources().source("transitions").recent, sources().source("transitions").decay) == (20, 0.9)
 
 
+def test_transitions_have_three_horizons():
+    usual = sources()
+    windows = {name: usual.neighbours[name].window for name in usual.fading}
+    assert windows == {"transitions_near": 3, "transitions": 20, "transitions_far": 60}
+    assert {name: usual.source(name).recent for name in windows} == windows
+
+
 def test_every_source_that_learnt_something_scores_the_whole_pool(build, tmp_path):
     names = (*LEARNT, "popular", "tags")
     pipeline = Backtest(candidate_sources=names, learn_by="time", as_of=AS_OF, **write(two_clubs(), tmp_path / "clubs"))
@@ -97,7 +115,7 @@ def test_every_source_that_learnt_something_scores_the_whole_pool(build, tmp_pat
 
 
 def test_knobs_of_what_learns_nothing_are_refused():
-    learners = "als, content, ease, edlae, ials, ials_tags, knn, sasrec, transitions"
+    learners = "als, content, ease, edlae, ials, ials_tags, knn, sasrec, transitions, transitions_far, transitions_near"
     with pytest.raises(ValueError, match=rf"'popular' has knobs; .*{learners}"):
         sources(knobs={"popular": {"top": 3}})
 

@@ -57,8 +57,19 @@ def test_a_column_that_one_window_lacks_is_silent():
     assert sample().features[:, 1].tolist() == [0, 0, 0]
 
 
+def taught(drawn, teachers=6000):
+    return drawn.lesson(drawn.teachers(size=teachers, seed=0), others=80, seed=0)
+
+
+def test_so_many_users_teach():
+    features = FEATURES.assign(user_id=["v", "u", "w"], item_id=["a", "a", "a"])
+    labels = table(Interaction, [(user, "a", 1.0, "strong", "search", AS_OF) for user in "uvw"])
+    drawn = draw_sample(features, labels, NAMES, levels=LEVELS, relevant=["strong"])
+    assert [len(taught(drawn, size).users) for size in (1, 2, 3, 4)] == [1, 2, 3, 3]
+
+
 def test_only_users_with_a_hit_teach():
-    kept = sample().lesson(others=80, seed=0)
+    kept = taught(sample())
     assert kept.groups().tolist() == [2]
     assert kept.judged.wanted.tolist() == [2]
     assert kept.users.tolist() == ["u"]
@@ -70,9 +81,7 @@ def test_many_candidates_without_a_hit_are_thinned():
     )
     features = RankingFeature.validate(pairs.assign(source_knn__rank=np.float32(1)))
     labels = table(Interaction, [(user, "i0007", 1.0, "strong", "search", AS_OF) for user in "uv"])
-    kept = draw_sample(features, labels, ["source_knn__rank"], levels=LEVELS, relevant=["strong"]).lesson(
-        others=80, seed=0
-    )
+    kept = taught(draw_sample(features, labels, ["source_knn__rank"], levels=LEVELS, relevant=["strong"]))
     assert kept.gain.tolist().count(3) == 2
     assert all(60 < count < 100 for count in kept.groups())
 
@@ -119,6 +128,6 @@ def test_what_was_passed_over_is_never_thinned_out():
     labels = table(Interaction, [("u", "i0007", 1.0, "strong", "search", AS_OF)])
     shown = table(Exposure, [("u", f"i{item:04}", 1.0, False) for item in range(200)])
     given = {"levels": LEVELS, "relevant": ["strong"], "exposures": shown}
-    kept = draw_sample(features, labels, ["source_knn__rank"], **given).lesson(others=80, seed=0)
+    kept = taught(draw_sample(features, labels, ["source_knn__rank"], **given))
     assert kept.passed.sum() == 199
     assert len(kept.weight) < 320
