@@ -69,7 +69,7 @@ def test_the_last_rating_is_held_out_and_the_ones_before_it_teach(backtest, buil
     place = backwards.groupby("user").cumcount()
     [(_, judged)] = pipeline.judged_windows()
     windows = list(pipeline.training_windows(judged.log, judged.as_of))
-    assert len(windows) == 5
+    assert len(windows) == 3
     for number, window in enumerate([judged, *windows]):
         assert pairs(traces(build(window.later))) == pairs(backwards[place == number])
         assert pairs(traces(build(window.log.events))) == pairs(backwards[place > number])
