@@ -57,8 +57,8 @@ def score_item_tags(  # noqa: PLR0913 (the model's tables, the words' tables and
     parts = _parts(fit, kept[first], score)
     named = (("content", contents), ("behaviour", behaviours))
     spaces = {f"{kind}{n}": each for kind, group in named for n, each in enumerate(group, start=1)}
-    titles, fold = (dict(zip(t["item_id"], t[name], strict=True)) for t, name in ((items, "title"), (features, "fold")))
-    told = explain(pairs.iloc[first].reset_index(drop=True), parts, item_tags, titles, spaces, fold)
+    fold = features.drop_duplicates("item_id").set_index("item_id")["fold"].to_dict()
+    told = explain(pairs.iloc[first].reset_index(drop=True), parts, item_tags, _titles(items), spaces, fold)
     pairs["evidence"] = pd.Series(told.to_numpy(), index=first).reindex(pairs.index, fill_value="")
     return ItemTagScore.validate(pairs[columns(ItemTagScore)])
 
@@ -77,6 +77,10 @@ def _fit(
         return fit_affinity(features, positives=POSITIVES, seed=seed)
     knobs = {"positives": POSITIVES, "negatives": NEGATIVES, "seed": seed}
     return fit_judged(features, judgements, relevant=bounds[0], irrelevant=bounds[1], **knobs)
+
+
+def _titles(items: DataFrame[Item]) -> dict[str, str]:
+    return dict(zip(items["item_id"], items["title"], strict=True))
 
 
 def _parts(fit: Fit, kept: npt.NDArray[np.int64], score: Floats) -> pd.DataFrame:
