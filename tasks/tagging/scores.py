@@ -1,6 +1,7 @@
 """Tags of items, scored, cut and explained (Gauss)."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -57,8 +58,8 @@ def score_item_tags(  # noqa: PLR0913 (the model's tables, the words' tables and
     parts = _parts(fit, kept[first], score)
     named = (("content", contents), ("behaviour", behaviours))
     spaces = {f"{kind}{n}": each for kind, group in named for n, each in enumerate(group, start=1)}
-    fold = features.drop_duplicates("item_id").set_index("item_id")["fold"].to_dict()
-    told = explain(pairs.iloc[first].reset_index(drop=True), parts, item_tags, _titles(items), spaces, fold)
+    best, fold = pairs.iloc[first].reset_index(drop=True), _column(features, "fold")
+    told = explain(best, parts, item_tags, _column(items, "title"), spaces, fold)
     pairs["evidence"] = pd.Series(told.to_numpy(), index=first).reindex(pairs.index, fill_value="")
     return ItemTagScore.validate(pairs[columns(ItemTagScore)])
 
@@ -79,8 +80,10 @@ def _fit(
     return fit_judged(features, judgements, relevant=bounds[0], irrelevant=bounds[1], **knobs)
 
 
-def _titles(items: DataFrame[Item]) -> dict[str, str]:
-    return dict(zip(items["item_id"], items["title"], strict=True))
+def _column(table: pd.DataFrame, name: str) -> dict[str, Any]:
+    """Read one value of each item."""
+    each = table.drop_duplicates("item_id")
+    return dict(zip(each["item_id"], each[name], strict=True))
 
 
 def _parts(fit: Fit, kept: npt.NDArray[np.int64], score: Floats) -> pd.DataFrame:
