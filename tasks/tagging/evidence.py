@@ -11,7 +11,7 @@ from scipy import sparse
 from slipstream.tasks.tables import ItemTag
 from slipstream.tasks.vectors import ItemEmbedding
 
-BEARERS = 3000
+BEARERS = 1000
 WORDS = {
     "text": "worded like items that bear it",
     "cotags": "goes with its other tags",
@@ -86,7 +86,7 @@ def nearest_bearers(
     *,
     most: int = 2,
 ) -> list[list[str]]:
-    """Name for each pair the items of other folds most like it that bear the tag (among 3000 of the best known)."""
+    """Name for each pair the items of other folds most like it that bear the tag (among 1000 of the best known)."""
     borne = item_tags.groupby(["tag", "item_id"], as_index=False)["weight"].sum()
     borne = borne[borne["tag"].isin(pairs["tag"]) & borne["item_id"].isin(embedding.ids)]
     borne = borne.sort_values(["tag", "weight", "item_id"], ascending=[True, False, True]).groupby("tag").head(BEARERS)

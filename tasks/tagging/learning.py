@@ -45,17 +45,25 @@ class Learnt:
 
 
 def cross_fit(
-    lesson: Lesson, matrix: Matrix, fold: Rows, names: list[str], *, rounds: int, knobs: Mapping[str, Any]
+    lesson: Lesson,
+    matrix: Matrix,
+    fold: Rows,
+    names: list[str],
+    *,
+    rounds: int,
+    knobs: Mapping[str, Any],
+    wanted: npt.NDArray[np.bool_] | None = None,
 ) -> Learnt:
     """Train one model a fold on the examples of the other folds.
 
-    `matrix` and `fold` are those of all pairs, columns `names` as in the lesson.
+    `matrix` and `fold` are those of all pairs, columns `names` as in the lesson; those not `wanted` are not judged.
     """
     raw, unseen, boosters = np.zeros(len(matrix)), np.zeros(len(lesson.target)), {}
     for each in np.unique(fold):
         mine = lesson.fold == each
         booster = train(lesson.matrix[~mine], lesson.target[~mine], names, rounds, knobs)
-        raw[fold == each] = booster.predict(matrix[fold == each], raw_score=True)
+        asked = fold == each if wanted is None else (fold == each) & wanted
+        raw[asked] = booster.predict(matrix[asked], raw_score=True) if asked.any() else 0
         unseen[mine] = booster.predict(lesson.matrix[mine], raw_score=True) if mine.any() else 0
         boosters[int(each)] = booster
     return Learnt(raw, unseen, LearntParts(matrix, fold, names, boosters))

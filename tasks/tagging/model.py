@@ -53,10 +53,13 @@ def fit_pairs(features: DataFrame[TagFeature], *, positives: int, negatives: int
     seen = {int(each): int(examples["label"][fold[examples["position"]] != each].sum()) for each in np.unique(fold)}
     if not seen or min(seen.values()) < FEWEST_GIVEN:
         return fit_prior(features)
-    among, names = _fit_learnt(features, examples, fold, seed, ""), feature_names(features)
-    anybody = draw_examples(features, positives=positives, negatives=negatives, fewest=len(features) + 1, seed=seed)
-    alone = _fit_learnt(features, anybody, fold, seed, COTAGS)
+    names = feature_names(features)
     bare = _is_bare(features[names].to_numpy(np.float32), names)
+    among = _fit_learnt(features, examples, fold, ~bare, seed)
+    if not bare.any():
+        return among
+    anybody = draw_examples(features, positives=positives, negatives=negatives, fewest=len(features) + 1, seed=seed)
+    alone = _fit_learnt(features, anybody, fold, bare, seed, blind=COTAGS)
     return Fit(np.where(bare, alone.probability, among.probability), EitherParts(bare, among.parts, alone.parts))
 
 
@@ -67,14 +70,22 @@ def fit_prior(features: DataFrame[TagFeature]) -> Fit:
     return Fit(odds_to_chance(odds), parts)
 
 
-def _fit_learnt(features: DataFrame[TagFeature], examples: pd.DataFrame, fold: Rows, seed: int, blind: str) -> Fit:
-    """Learn from examples, blind to the features whose names begin so, and calibrate on what was not learnt from."""
+def _fit_learnt(
+    features: DataFrame[TagFeature],
+    examples: pd.DataFrame,
+    fold: Rows,
+    wanted: npt.NDArray[np.bool_],
+    seed: int,
+    blind: str = "",
+) -> Fit:
+    """Learn from examples, blind to features whose names begin so, and calibrate on what was not learnt from."""
     names = feature_names(features)
     position, label = examples["position"].to_numpy(), examples["label"].to_numpy()
     seen = np.array([not (blind and name.startswith(blind)) for name in names], dtype=np.float32)
     matrix = features[names].to_numpy(np.float32) * seen
     lesson = Lesson(forgetful(features, names, position, label) * seen, label.astype(np.float64), fold[position])
-    learnt = cross_fit(lesson, matrix, fold, names, rounds=ROUNDS, knobs={"objective": "binary", "seed": seed})
+    knobs = {"objective": "binary", "seed": seed}
+    learnt = cross_fit(lesson, matrix, fold, names, rounds=ROUNDS, knobs=knobs, wanted=wanted)
     calibrate = fit_calibration(odds_to_chance(learnt.unseen), label, examples["weight"].to_numpy())
     return Fit(calibrate(odds_to_chance(learnt.raw)), learnt.parts)
 

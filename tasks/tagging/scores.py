@@ -1,6 +1,7 @@
 """Tags of items, scored, cut and explained (Gauss)."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -57,8 +58,8 @@ def score_item_tags(  # noqa: PLR0913 (the model's tables, the words' tables and
     parts = _parts(fit, kept[first], score)
     named = (("content", contents), ("behaviour", behaviours))
     spaces = {f"{kind}{n}": each for kind, group in named for n, each in enumerate(group, start=1)}
-    titles, fold = (dict(zip(t["item_id"], t[name], strict=True)) for t, name in ((items, "title"), (features, "fold")))
-    told = explain(pairs.iloc[first].reset_index(drop=True), parts, item_tags, titles, spaces, fold)
+    best, fold = pairs.iloc[first].reset_index(drop=True), _column(features, "fold")
+    told = explain(best, parts, item_tags, _column(items, "title"), spaces, fold)
     pairs["evidence"] = pd.Series(told.to_numpy(), index=first).reindex(pairs.index, fill_value="")
     return ItemTagScore.validate(pairs[columns(ItemTagScore)])
 
@@ -77,6 +78,12 @@ def _fit(
         return fit_affinity(features, positives=POSITIVES, seed=seed)
     knobs = {"positives": POSITIVES, "negatives": NEGATIVES, "seed": seed}
     return fit_judged(features, judgements, relevant=bounds[0], irrelevant=bounds[1], **knobs)
+
+
+def _column(table: pd.DataFrame, name: str) -> dict[str, Any]:
+    """Read one value of each item."""
+    each = table.drop_duplicates("item_id")
+    return dict(zip(each["item_id"], each[name], strict=True))
 
 
 def _parts(fit: Fit, kept: npt.NDArray[np.int64], score: Floats) -> pd.DataFrame:

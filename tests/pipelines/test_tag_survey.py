@@ -60,8 +60,8 @@ def test_scores_agree_with_people_who_were_asked(newsroom_conf, made, run, surve
     alone = quality[quality["baseline"].isna()].set_index(["source", "slice", "metric"])["value"]
     assert alone["fit", "all", "auc"] > 0.9
     assert alone["judged", "all", "auc"] > 0.9
-    assert alone["judged", "cold", "auc"] > 0.8 > alone["counts", "cold", "auc"] - 0.2
-    assert alone["judged", "all", "mae"] < alone["counts", "all", "mae"]
+    assert alone["judged", "cold", "auc"] > 0.8
+    assert alone["judged", "all", "mae"] < 0.5
     scores = pipeline.products["judged"].output().load()
     assert scores["evidence"].str.len().gt(0).mean() > 0.5
 

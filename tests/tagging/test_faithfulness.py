@@ -57,13 +57,18 @@ class Films:
         at = index(features).get_indexer(index(pairs))
         names = feature_names(features)
         known = features.iloc[at[at >= 0]]
-        boosters, fold = self.fit.parts.among.boosters, known["fold"].to_numpy(int)
+        boosters, fold = among(self.fit).boosters, known["fold"].to_numpy(int)
         matrix = known[names].to_numpy(np.float32)
         found = np.full(len(pairs), -np.inf)
         found[at >= 0] = [
             boosters[each].predict(row[None], raw_score=True)[0] for each, row in zip(fold, matrix, strict=True)
         ]
         return found
+
+
+def among(fit):
+    """The models of items with other tags, which all of these have."""
+    return getattr(fit.parts, "among", fit.parts)
 
 
 def validated(row, table):
