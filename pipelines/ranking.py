@@ -1,6 +1,6 @@
 """From knowledge to ranked lists: proposals, a ranker that learns on later windows, recommendations with reasons."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import cached_property
@@ -11,7 +11,7 @@ import luigi
 from slipstream.pipelines.finishing import Finish, Finished
 from slipstream.pipelines.knowledge import Knowledge
 from slipstream.pipelines.log import Log
-from slipstream.pipelines.sources import HORIZONS, Sources
+from slipstream.pipelines.sources import Sources
 from slipstream.tasks.base import Table, Task
 from slipstream.tasks.data import Between, Later, SampledUsers, Users
 from slipstream.tasks.embedding import AlsItemEmbedding
@@ -74,7 +74,6 @@ class Ranked(Finished[P], Generic[P]):
     )
     candidates: luigi.IntParameter = luigi.IntParameter(default=100)
     knobs: luigi.DictParameter[dict[str, Any]] = luigi.DictParameter(default={})
-    transition_half_life_hours: luigi.FloatParameter = luigi.FloatParameter(default=0.0)
     active_days: luigi.FloatParameter = luigi.FloatParameter(default=0.0)
     learn_by: luigi.ChoiceParameter = luigi.ChoiceParameter(
         choices=("window", "time", "last", "random", "events", "items"), default="window"
@@ -91,11 +90,6 @@ class Ranked(Finished[P], Generic[P]):
     def knowledge(self, log: Log, as_of: datetime) -> Knowledge:
         """Learn from a log up to a moment; a recipe with a task of its own overrides this."""
         return Knowledge(self, log, as_of)
-
-    def source_knobs(self) -> Mapping[str, Mapping[str, Any]]:
-        """Set the parameters of what the sources learn."""
-        half_life = {"half_life_hours": self.transition_half_life_hours}
-        return {**self.knobs, **{name: {**half_life, **self.knobs.get(name, {})} for name in HORIZONS}}
 
     def cut_off(self, log: Log, as_of: datetime, *, hours: float) -> Window:
         """Part a log at one moment for everybody, or by what is held out of the events."""
@@ -133,9 +127,8 @@ class Ranked(Finished[P], Generic[P]):
             labels.append(self.labels(window.later, window.until))
             exposures += [Exposures(impressions=window.shown, examination=bias)] if self.impressions else []
         if self.incumbent and self.incumbent not in self.candidate_sources:
-            raise ValueError(
-                f"incumbent {self.incumbent!r} is none of the candidate_sources {', '.join(self.candidate_sources)}"
-            )
+            names = ", ".join(self.candidate_sources)
+            raise ValueError(f"incumbent {self.incumbent!r} is none of the candidate_sources {names}")
         tables: dict[str, Any] = {"features": features, "labels": labels, "exposures": exposures}
         knobs: dict[str, Any] = {"relevant": self.relevant, "incumbent": self.incumbent, "seed": self.seed}
         return Ranker(**tables, trees=self.trees, **knobs)
@@ -174,8 +167,8 @@ class Stage:
     @cached_property
     def sources(self) -> Sources:
         """What proposes items, by name."""
-        top, knobs = self.pipeline.candidates, self.pipeline.source_knobs()
-        return Sources(self.known, self.users, self.catalogue, self.user_tags, top, knobs)
+        knobs = self.pipeline.candidates, self.pipeline.knobs
+        return Sources(self.known, self.users, self.catalogue, self.user_tags, *knobs)
 
     @cached_property
     def candidates(self) -> dict[str, Table[Candidate]]:

@@ -11,7 +11,7 @@ from pandera.typing import DataFrame
 from slipstream.tasks.recommendation.blend import blend, learn_blend
 from slipstream.tasks.recommendation.guard import BLEND, RANKER, Scores, judge
 from slipstream.tasks.recommendation.history import Feature, Numbers
-from slipstream.tasks.recommendation.samples import KEYS, Sample, draw_sample, source_orders, source_shares, stack
+from slipstream.tasks.recommendation.samples import KEYS, Sample, draw_windows, source_orders, source_shares
 from slipstream.tasks.recommendation.trees import FOLDS, Trees, dataset, grow, grow_apart
 from slipstream.tasks.tables import Exposure, Interaction, Metric, RankingFeature
 
@@ -53,16 +53,10 @@ def train_ranker(
     """
     if len(features) != len(labels):
         raise ValueError(f"{len(features)} feature tables and {len(labels)} label tables; give one of each a window")
-    names = sorted({name for table in features for name in table.columns} - set(KEYS))
     ordered = sorted(gains, key=lambda name: (gains[name], name))
     levels = {name: ordered.index(name) + 1 if gains[name] > 0 else 0 for name in ordered}
-    shown: Sequence[DataFrame[Exposure] | None] = exposures or [None] * len(labels)
-    whole = stack(
-        [
-            draw_sample(table, traces, names, levels=levels, relevant=relevant, exposures=exposed)
-            for table, traces, exposed in zip(features, labels, shown, strict=True)
-        ]
-    )
+    whole = draw_windows(features, labels, exposures, levels=levels, relevant=relevant)
+    names = whole.names
     weights, fold = _weights(whole, seed), _folds(whole, seed)
     worth = [0.0, *(float(gains[name]) for name in ordered)]
     teachers = whole.teachers(size=trees.teachers, seed=seed)

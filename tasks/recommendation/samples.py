@@ -98,6 +98,23 @@ def draw_sample(
     return Sample(list(names), matrix, gain, pd.Index(users), judged, weight, passed)
 
 
+def draw_windows(
+    features: Sequence[DataFrame[RankingFeature]],
+    labels: Sequence[DataFrame[Interaction]],
+    exposures: Sequence[DataFrame[Exposure]],
+    *,
+    levels: Mapping[str, int],
+    relevant: Sequence[str],
+) -> Sample:
+    """Draw one sample a window and put them one behind the other; exposures are of all windows or of none."""
+    names = sorted({name for table in features for name in table.columns} - set(KEYS))
+    shown: Sequence[DataFrame[Exposure] | None] = exposures or [None] * len(labels)
+    windows = zip(features, labels, shown, strict=True)
+    return stack(
+        [draw_sample(*window[:2], names, levels=levels, relevant=relevant, exposures=window[2]) for window in windows]
+    )
+
+
 def grade(labels: DataFrame[Interaction], levels: Mapping[str, int]) -> "pd.Series[int]":
     """Grade the labelled pairs, by (user_id, item_id)."""
     graded = labels.assign(level=labels["strength"].map(dict(levels)).fillna(0).astype(np.int64))

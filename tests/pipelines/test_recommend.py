@@ -207,7 +207,8 @@ def test_four_workers_write_the_same_bytes_as_one(recommend, made, newsroom, tmp
     assert sums[0] == sums[1]
 
 
-def test_the_command_line_of_luigi_finds_the_same_products(made, newsroom, tmp_path):
+def test_the_command_line_of_luigi_finds_the_same_products(recommend, made, newsroom, tmp_path):
+    assert recommend.complete()
     command = ["-m", "luigi", "--module", "slipstream.pipelines.recommend", "Recommend", "--local-scheduler"]
     knobs = ["--as-of", AS_OF.isoformat(), "--windows", "1", "--workers", "2"]
     ini = tmp_path / "luigi.cfg"

@@ -68,11 +68,11 @@ def test_a_comment_in_the_model_changes_nothing(changed):
 
 
 def test_a_constant_of_the_model_changes_what_depends_on_it(changed):
-    assert changed(MODEL, "ROUNDS = ", "ROUNDS = 1 + ") == {"ItemTagScores", "UserTagScores"}
+    assert changed(MODEL, "ROUNDS = ", "ROUNDS = 1 + ") == {"ItemTagScores", "TagShares", "UserTagScores"}
 
 
 def test_another_default_changes_only_tasks_that_use_it(changed):
-    file, old = "tasks/tagging/tasks.py", "shrinkage: luigi.FloatParameter = luigi.FloatParameter(default="
+    file, old = "tasks/tagging/tasks.py", "naming: luigi.FloatParameter = luigi.FloatParameter(default="
 
     assert changed(file, old, f"{old}1 + ") == {"UserTagScores"}
 

@@ -82,11 +82,10 @@ def test_self_attention_is_one_more_space_with_knobs():
     assert (type(learnt).__name__, learnt.size, learnt.epochs, learnt.seed) == ("AttentionFactors", 8, 3, 0)
 
 
-def test_transitions_fade_by_the_half_life_of_the_pipeline_or_by_a_knob():
-    fading = sources(transition_half_life_hours=2.0)
-    assert fading.neighbours["transitions"].half_life_hours == 2
+def test_transitions_fade_on_demand():
+    assert sources().neighbours["transitions"].half_life_hours == 0
     knobs = {"transitions": {"half_life_hours": 5.0}}
-    assert sources(transition_half_life_hours=2.0, knobs=knobs).neighbours["transitions"].half_life_hours == 5
+    assert sources(knobs=knobs).neighbours["transitions"].half_life_hours == 5
 
 
 def test_transitions_start_from_so_many_recent_traces():
