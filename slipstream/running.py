@@ -66,7 +66,8 @@ class Run:
                 with suppress(ProcessLookupError):
                     os.killpg(self.process.pid or 0, number)
                 self.process.join(PATIENCE)
-        self.process.join()
+        if self.process.pid is not None:
+            self.process.join()
 
 
 class News:
@@ -106,13 +107,24 @@ def started(
         context = multiprocessing.get_context("fork")
         process = context.Process(target=_conduct, args=([*again, pipeline], workers, folder), name="slipstream run")
         run = Run(folder, journal, process)
-        process.start()
-        with suppress(OSError):
-            os.setpgid(process.pid or 0, process.pid or 0)  # as the process itself does: whoever comes first
         try:
+            with _undisturbed():
+                process.start()
+            with suppress(OSError):
+                os.setpgid(process.pid or 0, process.pid or 0)  # as the process itself does: whoever comes first
             yield run
         finally:
             run.stop()
+
+
+@contextmanager
+def _undisturbed() -> Iterator[None]:
+    """Let Ctrl-C wait: Python drops an exception that is raised while its hooks of a fork run."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _warm_up() -> None:
@@ -147,6 +159,7 @@ def _conduct(tasks: list[luigi.Task], workers: int, folder: Path) -> None:
     """Run tasks by luigi's worker, telling the journal; what is printed or logged goes to a file."""
     with suppress(OSError):
         os.setpgid(0, 0)
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(Code.INTERRUPTED))
     _redirect_output(folder / "output.log")
     journal = Journal(folder / "journal.jsonl")

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, cast
 
 import numpy as np
@@ -34,6 +35,11 @@ class Judged:
     window: Numbers
     weight: Values | None = None
 
+    @cached_property
+    def place(self) -> Numbers:
+        """Where each candidate stands among those of its user, from 0."""
+        return place_within(self.user)
+
 
 def judge(
     judged: Judged, orders: Mapping[str, Scores], *, seed: int, incumbent: str = ""
@@ -64,8 +70,8 @@ def judge(
 
 def user_ndcg(judged: Judged, scores: Scores, *, k: int = K) -> Values:
     """Measure each user's nDCG@k times his weight; ties keep the order of the candidates, who wants nothing has 0."""
-    proposed = np.flatnonzero(scores > -np.inf)
-    order = proposed[np.lexsort((-scores[proposed], judged.user[proposed]))]
+    front = np.flatnonzero(_front(judged, scores, k))
+    order = front[np.lexsort((-scores[front], judged.user[front]))]
     user = judged.user[order]
     place = place_within(user)
     hit = judged.relevant[order] & (place < k)
@@ -73,6 +79,15 @@ def user_ndcg(judged: Judged, scores: Scores, *, k: int = K) -> Values:
     gain = np.bincount(user[hit], 1 / np.log2(place[hit] + 2), len(judged.wanted)) * weight
     ideal = np.r_[0, np.cumsum(1 / np.log2(np.arange(k) + 2))][np.minimum(judged.wanted, k)]
     return np.asarray(gain / np.where(ideal > 0, ideal, 1), dtype=np.float64)
+
+
+def _front(judged: Judged, scores: Scores, k: int) -> npt.NDArray[np.bool_]:
+    """Tell which proposed candidates are among the best `k` scores of their user, ties with the last one included."""
+    width = max(int(judged.place.max(initial=0)) + 1, k)
+    padded = np.full((len(judged.wanted), width), -np.inf, scores.dtype)
+    padded[judged.user, judged.place] = scores
+    bound = np.partition(padded, width - k, axis=1)[:, width - k]
+    return np.asarray((scores > -np.inf) & (scores >= bound[judged.user]))
 
 
 def intervals(values: Values, window: Numbers, *, seed: int, draws: int = DRAWS) -> Values:

@@ -29,6 +29,15 @@ def test_ndcg_counts_the_place_and_all_that_was_wanted():
     assert user_ndcg(judged(), LAST, k=2)[0] == 0
 
 
+def test_ties_at_the_last_place_keep_the_order_of_the_candidates():
+    users, items = 2, 30
+    relevant = np.tile(np.arange(items) == 9, users)
+    some = Judged(np.repeat(np.arange(users), items), relevant, np.ones(users, int), NOW[:users])
+    scores = np.r_[np.ones(items), np.where(np.arange(items) < 9, -np.inf, 1)]
+    assert user_ndcg(some, scores).tolist() == pytest.approx([1 / np.log2(11), 1])
+    assert user_ndcg(some, scores, k=9).tolist() == [0, 1]
+
+
 def test_a_ranker_that_is_right_is_served():
     serve, metrics = judge(judged(), {"knn": SECOND, "popular": LAST, "ranker": RIGHT, "blend": LAST}, seed=0)
     assert serve == "ranker"
