@@ -42,6 +42,7 @@ from slipstream.tasks.tagging import UserTagScores
 from slipstream.tasks.vectors import ItemEmbedding
 
 P = TypeVar("P")
+BY_CHANCE = {"random", "events", "items"}
 
 
 @dataclass(frozen=True)
@@ -91,10 +92,10 @@ class Ranked(Finished[P], Generic[P]):
         """Learn from a log up to a moment; a recipe with a task of its own overrides this."""
         return Knowledge(self, log, as_of)
 
-    def cut_off(self, log: Log, as_of: datetime, *, hours: float) -> Window:
+    def cut_off(self, log: Log, as_of: datetime, *, hours: float, draw: int = 0) -> Window:
         """Part a log at one moment for everybody, or by what is held out of the events."""
         if self.learn_by != "window":
-            return self.hold_out(log, as_of, seed=self.seed)
+            return self.hold_out(log, as_of, seed=self.seed + draw)
         since = as_of - timedelta(hours=hours)
         happened, shown = (Between(rows=rows, since=since, until=as_of) for rows in (log.events, log.impressions))
         return Window(log.before(since), since, happened, as_of, shown)
@@ -108,11 +109,12 @@ class Ranked(Finished[P], Generic[P]):
         return Window(known, as_of, later, as_of, shown, within=later if by == "items" else None)
 
     def training_windows(self, log: Log, as_of: datetime) -> Iterator[Window]:
-        """Cut windows off the end of a log, the newest first; what happened in one is unknown to the log before it."""
-        for _ in range(self.windows):
-            window = self.cut_off(log, as_of, hours=self.window_hours)
+        """Cut windows off the end of a log, the newest first, each unknown to those before it; or draw them by chance."""
+        for draw in range(self.windows):
+            window = self.cut_off(log, as_of, hours=self.window_hours, draw=draw)
             yield window
-            log, as_of = window.log, window.as_of
+            if self.learn_by not in BY_CHANCE:
+                log, as_of = window.log, window.as_of
 
     def ranker(self, log: Log, as_of: datetime) -> Ranker:
         """Learn from the training windows of a log how to order candidates."""
