@@ -109,7 +109,7 @@ class Ranked(Finished[P], Generic[P]):
         return Window(known, as_of, later, as_of, shown, within=later if by == "items" else None)
 
     def training_windows(self, log: Log, as_of: datetime) -> Iterator[Window]:
-        """Cut windows off the end of a log, the newest first, each unknown to those before it; or draw them by chance."""
+        """Cut windows off the end of a log, the newest first, each unknown to the next; or draw them by chance."""
         for draw in range(self.windows):
             window = self.cut_off(log, as_of, hours=self.window_hours, draw=draw)
             yield window

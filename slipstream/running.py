@@ -88,6 +88,11 @@ class News:
         return death(self._process.exitcode)
 
 
+def logs_of(pipeline: Pipeline[Any]) -> Path:
+    """Say where the runs of a workspace leave their folders."""
+    return Path(pipeline.workspace_directory) / "log"
+
+
 @contextmanager
 def started(
     pipeline: Pipeline[Any], workers: int, steps: Sequence[Step] | None = None, again: Sequence[luigi.Task] = ()
@@ -97,7 +102,7 @@ def started(
     `steps` spare another look at it; the products of the tasks to be run `again` are set aside.
     """
     _warm_up()
-    logs = Path(pipeline.workspace_directory) / "log"
+    logs = logs_of(pipeline)
     with _only_run(logs, pipeline):
         folder = Path(mkdtemp(prefix=f"{datetime.now(UTC):%Y%m%dT%H%M%S}-{pipeline.task_family}-", dir=logs))
         journal = Journal(folder / "journal.jsonl")

@@ -3,7 +3,7 @@
 from collections import deque
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Generic, TypeVar
+from typing import Any, ClassVar, Generic, TypeVar
 
 from gokart.utils import flatten
 from pandera.typing import DataFrame
@@ -21,7 +21,12 @@ T = TypeVar("T")
 
 
 class Task(CachedTask[P], Generic[P]):
-    """A cached step with one product of type P, made by `run` from the products of the tasks it takes."""
+    """A cached step with one product of type P, made by `run` from the products of the tasks it takes.
+
+    `memory_knob` names the parameter of pipelines that decides most how much memory it takes.
+    """
+
+    memory_knob: ClassVar[str] = ""
 
 
 class Table(Task[DataFrame[R]], Generic[R]):

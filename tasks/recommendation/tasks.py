@@ -107,6 +107,7 @@ class FreshItems(Table[Candidate]):
 class EaseNeighbours(Table[Neighbour]):
     """Which items predict which, by EASE."""
 
+    memory_knob = "max_items in knobs"
     interactions: gokart.TaskInstanceParameter[Table[Interaction]] = gokart.TaskInstanceParameter()
     regularisation: luigi.FloatParameter = luigi.FloatParameter(default=300.0)
     dropout: luigi.FloatParameter = luigi.FloatParameter(default=0.0)
@@ -227,6 +228,7 @@ class TagItems(Table[Candidate]):
 class CandidatePool(Table[Candidate]):
     """All proposals together."""
 
+    memory_knob = "candidates"
     candidates: gokart.ListTaskInstanceParameter[Table[Candidate]] = gokart.ListTaskInstanceParameter()
     top: luigi.IntParameter = luigi.IntParameter(default=100)
 
@@ -289,6 +291,7 @@ class TouchedItems(Table[CatalogueItem]):
 class SourceScores(Table[RankingFeature]):
     """What each source that learnt something says of every candidate."""
 
+    memory_knob = "candidates"
     pool: gokart.TaskInstanceParameter[Table[Candidate]] = gokart.TaskInstanceParameter()
     interactions: gokart.TaskInstanceParameter[Table[Interaction]] = gokart.TaskInstanceParameter()
     neighbours: gokart.ListTaskInstanceParameter[Table[Neighbour]] = gokart.ListTaskInstanceParameter(default=[])
@@ -309,6 +312,7 @@ class SourceScores(Table[RankingFeature]):
 class RankingFeatures(Table[RankingFeature]):
     """What the ranker sees of each candidate."""
 
+    memory_knob = "candidates"
     pool: gokart.TaskInstanceParameter[Table[Candidate]] = gokart.TaskInstanceParameter()
     interactions: gokart.TaskInstanceParameter[Table[Interaction]] = gokart.TaskInstanceParameter()
     items: gokart.TaskInstanceParameter[Table[Item]] = gokart.TaskInstanceParameter()
@@ -365,6 +369,7 @@ class ItemClickRates(Table[ItemClickRate]):
 class Ranker(Task[RankingModel]):
     """What orders candidates: a LightGBM model, or the incumbent it could not beat."""
 
+    memory_knob = "candidates, training_users or windows"
     features: gokart.ListTaskInstanceParameter[Table[RankingFeature]] = gokart.ListTaskInstanceParameter()
     labels: gokart.ListTaskInstanceParameter[Table[Interaction]] = gokart.ListTaskInstanceParameter()
     gains: luigi.DictParameter[dict[str, float]] = luigi.DictParameter(default=GAINS)
@@ -385,6 +390,7 @@ class Ranker(Task[RankingModel]):
 class RankedItems(Table[Candidate]):
     """Each user's list, best first, with the source that placed each item."""
 
+    memory_knob = "candidates"
     ranker: gokart.TaskInstanceParameter[Task[RankingModel]] = gokart.TaskInstanceParameter()
     features: gokart.TaskInstanceParameter[Table[RankingFeature]] = gokart.TaskInstanceParameter()
     interactions: gokart.TaskInstanceParameter[Table[Interaction]] = gokart.TaskInstanceParameter()
@@ -469,6 +475,7 @@ class RuleCounts(Table[RuleCount]):
 class Recommendations(Table[Recommendation]):
     """What each user gets, with a reason in words."""
 
+    memory_knob = "candidates"
     ranked: gokart.TaskInstanceParameter[Table[Candidate]] = gokart.TaskInstanceParameter()
     ranker: gokart.TaskInstanceParameter[Task[RankingModel]] = gokart.TaskInstanceParameter()
     features: gokart.TaskInstanceParameter[Table[RankingFeature]] = gokart.TaskInstanceParameter()
