@@ -42,7 +42,6 @@ from slipstream.tasks.tagging import UserTagScores
 from slipstream.tasks.vectors import ItemEmbedding
 
 P = TypeVar("P")
-BY_CHANCE = {"random", "events", "items"}
 
 
 @dataclass(frozen=True)
@@ -113,7 +112,7 @@ class Ranked(Finished[P], Generic[P]):
         for draw in range(self.windows):
             window = self.cut_off(log, as_of, hours=self.window_hours, draw=draw)
             yield window
-            if self.learn_by not in BY_CHANCE:
+            if self.learn_by in {"window", "time", "last"}:
                 log, as_of = window.log, window.as_of
 
     def ranker(self, log: Log, as_of: datetime) -> Ranker:
@@ -129,8 +128,7 @@ class Ranked(Finished[P], Generic[P]):
             labels.append(self.labels(window.later, window.until))
             exposures += [Exposures(impressions=window.shown, examination=bias)] if self.impressions else []
         if self.incumbent and self.incumbent not in self.candidate_sources:
-            names = ", ".join(self.candidate_sources)
-            raise ValueError(f"incumbent {self.incumbent!r} is none of the candidate_sources {names}")
+            raise ValueError(f"incumbent {self.incumbent!r} is none of {', '.join(self.candidate_sources)}")
         tables: dict[str, Any] = {"features": features, "labels": labels, "exposures": exposures}
         knobs: dict[str, Any] = {"relevant": self.relevant, "incumbent": self.incumbent, "seed": self.seed}
         return Ranker(**tables, trees=self.trees, **knobs)
