@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from implicit.cpu.als import AlternatingLeastSquares
 from pandera.typing import DataFrame
 from scipy import sparse
 
@@ -30,6 +29,8 @@ def als_factors(
     confidence 1. Vectors are held back by `regularisation` times the mean number of touched pairs of a vector, so that
     one value serves small and large worlds.
     """
+    from implicit.cpu.als import AlternatingLeastSquares
+
     users, items, liked = likes(interactions)
     if not liked.nnz:
         return nothing(size)

@@ -4,7 +4,6 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from gensim.models import Word2Vec
 from pandera.typing import DataFrame
 
 from slipstream.tasks.embedding.matrices import NONE
@@ -27,6 +26,8 @@ def item2vec(
     Likes of one moment are put in order by chance. Items with fewer than `min_count` likes have no vector;
     those with a larger share of the likes than `sample` are partly skipped in learning (0: none are).
     """
+    from gensim.models import Word2Vec
+
     liked = interactions[interactions["weight"] > 0].sort_values(["user_id", "at", "item_id"])
     chance = np.random.default_rng(seed).random(len(liked))
     liked = liked.assign(chance=chance).sort_values(["user_id", "at", "chance"])
