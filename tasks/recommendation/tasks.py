@@ -196,12 +196,14 @@ class EmbeddingItems(Table[Candidate]):
     cosine: luigi.BoolParameter = luigi.BoolParameter(default=False)
     top: luigi.IntParameter = luigi.IntParameter(default=100)
     source: luigi.Parameter[str] = luigi.Parameter(default="embedding")
+    threads: luigi.IntParameter = luigi.IntParameter(default=1, significant=False)
 
     def run(self) -> None:
         """Propose the nearest items."""
         people, items = self.load(self.user_embedding), self.load(self.item_embedding)
         inputs = self.load(self.interactions), self.load(self.users), self.load(self.catalogue)
-        self.dump(embedding_items(people, items, *inputs, cosine=self.cosine, top=self.top, source=self.source))
+        knobs: dict[str, Any] = {"cosine": self.cosine, "top": self.top, "threads": self.threads}
+        self.dump(embedding_items(people, items, *inputs, **knobs, source=self.source))
 
 
 class TagItems(Table[Candidate]):
