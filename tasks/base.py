@@ -1,6 +1,7 @@
 """The three kinds of task: one product, one table, one recipe."""
 
 from collections import deque
+from collections.abc import Iterator
 from functools import cached_property
 from pathlib import Path
 from typing import Any, ClassVar, Generic, TypeVar
@@ -8,6 +9,7 @@ from typing import Any, ClassVar, Generic, TypeVar
 from gokart.utils import flatten
 from pandera.typing import DataFrame
 
+from slipstream.tasks.cache.blocks import Passing
 from slipstream.tasks.cache.codecs import type_argument
 from slipstream.tasks.cache.description import describe
 from slipstream.tasks.cache.manifest import SUFFIX, Manifest
@@ -38,8 +40,12 @@ class Table(Task[DataFrame[R]], Generic[R]):
         return type_argument(type(self), Table)  # type: ignore[no-any-return]
 
     def dump(self, obj: Any, target: Any = None, custom_labels: Any = None) -> None:
-        """Write the table with its declared columns and types, or say which value breaks them."""
-        super().dump(check(self.row, obj, type(self).__name__) if target is None else obj, target, custom_labels)
+        """Write the table, a frame or an iterator of frames, as declared, or say which value breaks the declaration."""
+        if target is None:
+            name = type(self).__name__
+            is_whole = not isinstance(obj, Iterator)
+            obj = check(self.row, obj, name) if is_whole else Passing(check(self.row, part, name) for part in obj)
+        super().dump(obj, target, custom_labels)
 
 
 class Pipeline(Task[P], Generic[P]):

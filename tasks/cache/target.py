@@ -6,12 +6,13 @@ from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import gokart.target
 from gokart.conflict_prevention_lock.task_lock import TaskLockParams, make_task_lock_params
 
-from slipstream.tasks.cache.formats import Codec
+from slipstream.tasks.cache.blocks import Blocks
+from slipstream.tasks.cache.formats import Codec, TableCodec
 from slipstream.tasks.cache.manifest import ASIDE, SUFFIX, DamagedProductError, Manifest, NewerFormatError, is_whole
 from slipstream.tasks.cache.reading import read_verified
 from slipstream.tasks.cache.storage import create, private_folder, publish, sha256, stamp
@@ -58,14 +59,21 @@ class ProductTarget(gokart.target.TargetOnKart):
     def _exists(self) -> bool:
         return self.manifest() is not None
 
+    def blocks(self) -> Blocks:
+        """Read a table block by block."""
+        return cast("Blocks", self._read(cast("TableCodec", self.codec).blocks))
+
     def _load(self) -> Any:
+        return self._read(self.codec.read)
+
+    def _read(self, read: Callable[[Any], Any]) -> Any:
         manifest = self.manifest()
         if manifest is None:
             raise FileNotFoundError(
                 f"{self.manifest_file} is not there or not complete; run the task that makes its product"
             )
         try:
-            return read_verified(self.stem.parent / manifest.file, manifest, self.codec)
+            return read_verified(self.stem.parent / manifest.file, manifest, read)
         except DamagedProductError:
             with suppress(OSError):  # a read-only workspace keeps what it has
                 if Manifest.read(self.manifest_file) == manifest:
@@ -73,11 +81,11 @@ class ProductTarget(gokart.target.TargetOnKart):
             raise
 
     def _dump(self, obj: Any, *_: Any, **__: Any) -> None:
-        described = self._describe(obj)
         with private_folder(self.root) as folder:
             draft, page = folder / "product", folder / "manifest"
             with draft.open("wb") as file:
                 self.codec.write(obj, file)
+            described = self._describe(obj)
             digest, size = sha256(draft), draft.stat().st_size
             here = self.manifest()
             if here is not None:
