@@ -308,7 +308,9 @@ class SourceScores(Table[RankingFeature]):
         vectors = zip(self.load(list(self.people)), self.load(list(self.items)), strict=True)
         named = dict(zip(self.names, near, strict=False))
         spaces = dict(zip(self.names[len(near) :], vectors, strict=True))
-        self.dump(source_scores(self.load(self.pool), self.load(self.interactions), named, spaces, fading=self.fading))
+        self.dump(
+            source_scores(self.load_blocks(self.pool), self.load(self.interactions), named, spaces, fading=self.fading)
+        )
 
 
 class RankingFeatures(Table[RankingFeature]):
@@ -327,10 +329,10 @@ class RankingFeatures(Table[RankingFeature]):
 
     def run(self) -> None:
         """Describe the candidates."""
-        traces = self.load(self.pool), self.load(self.interactions), self.load(self.items)
+        traces = self.load_blocks(self.pool), self.load(self.interactions), self.load(self.items)
         tags, spaces = (self.load(self.item_tags), self.load(self.user_tags)), self.load(list(self.embeddings))
         knobs: dict[str, Any] = {"as_of": self.as_of, "window_hours": self.window_hours}
-        self.dump(ranking_features(*traces, *tags, spaces, self.load(self.scores), **knobs))
+        self.dump(ranking_features(*traces, *tags, spaces, self.load_blocks(self.scores), **knobs))
 
 
 class PositionBias(Table[Examination]):
@@ -403,9 +405,9 @@ class RankedItems(Table[Candidate]):
 
     def run(self) -> None:
         """Line the items up."""
-        model, features, fallbacks = self.load(self.ranker), self.load(self.features), self.load(list(self.fallbacks))
+        ranked = self.load(self.ranker), self.load_blocks(self.features)
         people, refused = (self.load(self.interactions), self.load(self.users)), self.load(list(self.refusals))
-        self.dump(ranked_items(model, features, *people, fallbacks, refused, top=self.top))
+        self.dump(ranked_items(*ranked, *people, self.load(list(self.fallbacks)), refused, top=self.top))
 
 
 class DiverseItems(Table[Candidate]):
@@ -495,5 +497,5 @@ class Recommendations(Table[Recommendation]):
         past = self.load(self.interactions), self.load(self.items)
         tags = self.load(self.item_tags), self.load(self.user_tags)
         evidence = Evidence(*past, *tags, self.load(list(self.neighbours)), self.load(list(self.embeddings)))
-        ranked = self.load(self.ranked), self.load(self.ranker), self.load(self.features)
+        ranked = self.load(self.ranked), self.load(self.ranker), self.load_blocks(self.features)
         self.dump(explain(*ranked, evidence, language=self.language, kinds=self.kinds))
