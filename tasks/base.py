@@ -1,19 +1,20 @@
 """The three kinds of task: one product, one table, one recipe."""
 
 from collections import deque
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Any, Generic, TypeVar
 
 from gokart.utils import flatten
 from pandera.typing import DataFrame
 
+from slipstream.tasks.blocks import Stored, Stream
 from slipstream.tasks.cache.codecs import type_argument
 from slipstream.tasks.cache.description import describe
 from slipstream.tasks.cache.manifest import SUFFIX, Manifest
 from slipstream.tasks.cache.storage import private_folder, publish
 from slipstream.tasks.cache.task import CachedTask
-from slipstream.tasks.tables import Row, check
+from slipstream.tasks.tables import Row, check, keys
 
 P = TypeVar("P")
 R = TypeVar("R", bound=Row)
@@ -33,8 +34,17 @@ class Table(Task[DataFrame[R]], Generic[R]):
         return type_argument(type(self), Table)  # type: ignore[no-any-return]
 
     def dump(self, obj: Any, target: Any = None, custom_labels: Any = None) -> None:
-        """Write the table with its declared columns and types, or say which value breaks them."""
-        super().dump(check(self.row, obj, type(self).__name__) if target is None else obj, target, custom_labels)
+        """Write the table, whole or as a Stream, with its declared columns, or say which value breaks them."""
+        checked = partial(check, self.row, name=type(self).__name__)
+        if target is None and isinstance(obj, Stream):
+            obj = checked(obj.whole()) if keys(self.row) else obj.checked(checked)
+        elif target is None:
+            obj = checked(obj)
+        super().dump(obj, target, custom_labels)
+
+    def scan(self, tables: Any) -> Stored:
+        """Open a table, or several of the same columns, to be read in parts."""
+        return Stored(tuple(target.verified() for target in flatten(self._get_input_targets(tables))))
 
 
 class Pipeline(Task[P], Generic[P]):

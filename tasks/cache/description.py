@@ -11,6 +11,7 @@ from typing import Any, Protocol
 
 import pandas as pd
 
+from slipstream.tasks.blocks import Stream
 from slipstream.tasks.cache.address import Addressed, code_of, data_of, input_keys, qualified_name
 from slipstream.tasks.cache.fingerprint import digest_of
 from slipstream.tasks.cache.manifest import Manifest
@@ -36,7 +37,7 @@ class Described(Addressed, Protocol):
 
 def describe(task: Described, product: Any) -> Manifest:
     """Draft the manifest of a product just made; the facts of its file are added when it is written."""
-    is_frame = isinstance(product, pd.DataFrame)
+    is_frame = isinstance(product, pd.DataFrame | Stream)
     return Manifest(
         task=qualified_name(type(task)),
         key=task.make_unique_id(),

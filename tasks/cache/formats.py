@@ -14,6 +14,7 @@ import polars as pl
 import pyarrow as pa
 import pyarrow.parquet
 
+from slipstream.tasks.blocks import GROUP, Stream
 from slipstream.tasks.vectors import Embedding
 
 if TYPE_CHECKING:
@@ -38,15 +39,23 @@ class TableCodec:
 
     extension = "parquet"
 
-    def write(self, product: pd.DataFrame, file: BinaryIO) -> None:
+    def write(self, product: pd.DataFrame | Stream, file: BinaryIO) -> None:
         """Write the columns; only texts get a dictionary, numbers are smaller and written sooner without."""
-        named = [name for name in product.index.names if name is not None]
-        if named:
-            raise ValueError(f"a table keeps columns only, and {named[0]!r} is its index; call reset_index() first")
-        table = pa.Table.from_pandas(product, preserve_index=False)
+        parts = iter(product if isinstance(product, Stream) else [product])
+        table = self._arrow(next(parts))
         words = (pa.types.is_string, pa.types.is_large_string, pa.types.is_dictionary)
         texts = [field.name for field in table.schema if any(is_one(field.type) for is_one in words)]
-        pyarrow.parquet.write_table(table, file, compression="zstd", use_dictionary=texts)
+        with pyarrow.parquet.ParquetWriter(file, table.schema, compression="zstd", use_dictionary=texts) as writer:
+            writer.write_table(table, row_group_size=GROUP)
+            for part in parts:
+                writer.write_table(self._arrow(part, table.schema), row_group_size=GROUP)
+
+    @staticmethod
+    def _arrow(part: pd.DataFrame, schema: pa.Schema | None = None) -> pa.Table:
+        named = [name for name in part.index.names if name is not None]
+        if named:
+            raise ValueError(f"a table keeps columns only, and {named[0]!r} is its index; call reset_index() first")
+        return pa.Table.from_pandas(part, schema=schema, preserve_index=False)
 
     def read(self, content: pa.Buffer) -> pd.DataFrame:
         """Read the columns with the types they were written in."""

@@ -55,10 +55,15 @@ def read_product(entry: Entry) -> Any:
 
 def read_verified(file: Path, manifest: Manifest, codec: Codec) -> Any:
     """Read a product's file, refusing bytes that are not those its manifest tells of."""
+    with pa.memory_map(str(verify(file, manifest))) as mapped:
+        return codec.read(mapped.read_buffer())
+
+
+def verify(file: Path, manifest: Manifest) -> Path:
+    """Refuse bytes that are not those a product's manifest tells of."""
     if manifest.sha256 != sha256(file):
         raise DamagedProductError(f"{file} is damaged: its sha256 is not its manifest's; run again to remake it")
-    with pa.memory_map(str(file)) as mapped:
-        return codec.read(mapped.read_buffer())
+    return file
 
 
 def codec_of(extension: str, product: str) -> Codec:

@@ -1,8 +1,8 @@
 """A product on disk: written privately, moved into place, completed by its manifest, verified when read."""
 
 import logging
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -13,7 +13,7 @@ from gokart.conflict_prevention_lock.task_lock import TaskLockParams, make_task_
 
 from slipstream.tasks.cache.formats import Codec
 from slipstream.tasks.cache.manifest import ASIDE, SUFFIX, DamagedProductError, Manifest, NewerFormatError, is_whole
-from slipstream.tasks.cache.reading import read_verified
+from slipstream.tasks.cache.reading import read_verified, verify
 from slipstream.tasks.cache.storage import create, private_folder, publish, sha256, stamp
 
 logger = logging.getLogger(__name__)
@@ -58,14 +58,25 @@ class ProductTarget(gokart.target.TargetOnKart):
     def _exists(self) -> bool:
         return self.manifest() is not None
 
+    def verified(self) -> Path:
+        """Name the file of a product whose bytes are those that were written."""
+        with self._whole() as manifest:
+            return verify(self.stem.parent / manifest.file, manifest)
+
     def _load(self) -> Any:
+        with self._whole() as manifest:
+            return read_verified(self.stem.parent / manifest.file, manifest, self.codec)
+
+    @contextmanager
+    def _whole(self) -> Iterator[Manifest]:
+        """Give the manifest of a product that is there; if its bytes turn out to be damaged, it counts as missing."""
         manifest = self.manifest()
         if manifest is None:
             raise FileNotFoundError(
                 f"{self.manifest_file} is not there or not complete; run the task that makes its product"
             )
         try:
-            return read_verified(self.stem.parent / manifest.file, manifest, self.codec)
+            yield manifest
         except DamagedProductError:
             with suppress(OSError):  # a read-only workspace keeps what it has
                 if Manifest.read(self.manifest_file) == manifest:
@@ -73,11 +84,11 @@ class ProductTarget(gokart.target.TargetOnKart):
             raise
 
     def _dump(self, obj: Any, *_: Any, **__: Any) -> None:
-        described = self._describe(obj)
         with private_folder(self.root) as folder:
             draft, page = folder / "product", folder / "manifest"
             with draft.open("wb") as file:
                 self.codec.write(obj, file)
+            described = self._describe(obj)
             digest, size = sha256(draft), draft.stat().st_size
             here = self.manifest()
             if here is not None:

@@ -4,8 +4,11 @@ from collections.abc import Sequence
 from datetime import datetime
 
 import pandas as pd
+import polars as pl
 from pandera.typing import DataFrame
 
+from slipstream.tasks.blocks import Stored, Stream, by_user
+from slipstream.tasks.data.ordering import sort_rows
 from slipstream.tasks.tables import Event, ItemTag, Row, User, columns, empty
 
 
@@ -15,6 +18,16 @@ def before(rows: pd.DataFrame, *, as_of: datetime) -> pd.DataFrame:
     if time is None:
         return rows.reset_index(drop=True)
     return rows.loc[rows[time].isna() | (rows[time] < pd.Timestamp(as_of))].reset_index(drop=True)
+
+
+def before_in_parts(rows: Stored, *, as_of: datetime) -> Stream:
+    """Keep what was there before as_of, as `before` does, part by part."""
+    return Stream(_before(part, pd.Timestamp(as_of).tz_convert("UTC").to_pydatetime()) for part in rows.parts())
+
+
+def _before(rows: pl.DataFrame, as_of: datetime) -> pl.DataFrame:
+    time = next((name for name in ("at", "published_at") if name in rows.columns), None)
+    return rows if time is None else rows.filter((pl.col(time) < as_of).fill_null(value=True))
 
 
 def between(rows: pd.DataFrame, *, since: datetime, until: datetime) -> pd.DataFrame:
@@ -30,6 +43,11 @@ def join_tables(tables: Sequence[pd.DataFrame], *, row: type[Row]) -> pd.DataFra
     keys = [name for name, column in row.to_schema().columns.items() if column.unique] or row.to_schema().unique
     joined = joined.drop_duplicates(keys) if keys else joined
     return joined.sort_values(columns(row), ignore_index=True, kind="stable")
+
+
+def join_by_user(tables: Stored, *, row: type[Row]) -> Stream:
+    """Put tables of traces together, sorted, some users at a time."""
+    return Stream(sort_rows(traces, columns(row)) for (traces,) in by_user(tables))
 
 
 def distinct_users(tables: Sequence[pd.DataFrame]) -> DataFrame[User]:

@@ -40,6 +40,8 @@ from slipstream.tasks.tables import (
     TagJudgement,
     User,
     UserTag,
+    columns,
+    keys,
 )
 
 R = TypeVar("R", bound=Row)
@@ -209,9 +211,9 @@ class Interactions(Table[Interaction]):
 
     def run(self) -> None:
         """Weigh the traces."""
-        traces = self.load(self.events), self.load(self.searches)
+        traces = self.scan(self.events), self.scan(self.searches)
         kinds = worth_kinds(self.kinds, [self.load(task) for task in self.worths])
-        self.dump(strength.weigh(*traces, kinds=kinds, as_of=self.as_of))
+        self.dump(strength.weigh_by_user(*traces, kinds=kinds, as_of=self.as_of))
 
 
 class Contribution(Table[KindContribution]):
@@ -246,7 +248,7 @@ class Robots(Table[User]):
         """Find the robots."""
         paces = ("max_per_hour", "max_items_per_minute", "busy_minutes", "max_items_per_day")
         knobs = {name: getattr(self, name) for name in (*paces, "awake_hours", "regularity")}
-        self.dump(humans.find_robots(self.load(self.events), **knobs))
+        self.dump(humans.find_robots_by_user(self.scan(self.events), **knobs))
 
 
 class HumanEvents(Table[Event]):
@@ -257,7 +259,7 @@ class HumanEvents(Table[Event]):
 
     def run(self) -> None:
         """Leave the robots out."""
-        self.dump(humans.without(self.load(self.events), self.load(self.robots)))
+        self.dump(humans.without_in_parts(self.scan(self.events), self.load(self.robots)))
 
 
 class HumanImpressions(Table[Impression]):
@@ -268,7 +270,7 @@ class HumanImpressions(Table[Impression]):
 
     def run(self) -> None:
         """Leave the robots out."""
-        self.dump(humans.without(self.load(self.impressions), self.load(self.robots)))
+        self.dump(humans.without_in_parts(self.scan(self.impressions), self.load(self.robots)))
 
 
 class DistinctEvents(Table[Event]):
@@ -279,7 +281,7 @@ class DistinctEvents(Table[Event]):
 
     def run(self) -> None:
         """Leave the repeats out."""
-        self.dump(humans.without_repeats(self.load(self.events), seconds=self.seconds))
+        self.dump(humans.without_repeats_by_user(self.scan(self.events), seconds=self.seconds))
 
 
 class Before(_Derived):
@@ -289,7 +291,7 @@ class Before(_Derived):
 
     def run(self) -> None:
         """Keep what was there."""
-        self.dump(splitting.before(self.load(self.rows), as_of=self.as_of))
+        self.dump(splitting.before_in_parts(self.scan(self.rows), as_of=self.as_of))
 
 
 class Between(_Derived):
@@ -391,8 +393,11 @@ class Joined(Table[Any]):
         return self.tables[0].row
 
     def run(self) -> None:
-        """Join the tables."""
-        self.dump(splitting.join_tables([self.load(table) for table in self.tables], row=self.row))
+        """Join the tables, traces some users at a time."""
+        if columns(self.row)[0] == "user_id" and not keys(self.row):
+            self.dump(splitting.join_by_user(self.scan(list(self.tables)), row=self.row))
+        else:
+            self.dump(splitting.join_tables([self.load(table) for table in self.tables], row=self.row))
 
 
 class Users(Table[User]):
