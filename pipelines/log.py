@@ -139,10 +139,10 @@ class FromLog(Pipeline[P], Generic[P]):
 
     def log(self) -> Log:
         """Read the files as they stood at as_of."""
-        events = self.files(EventFile, self.events, kinds=self.kinds)
+        events: Table[Event] = Before(rows=self.files(EventFile, self.events, kinds=self.kinds), as_of=self.as_of)
         impressions = self.files(ImpressionFile, self.impressions)
         if self.remove_robots:
-            robots = Robots(events=Before(rows=events, as_of=self.as_of))
+            robots = Robots(events=events)
             events = HumanEvents(events=events, robots=robots)
             impressions = HumanImpressions(impressions=impressions, robots=robots)
         if self.repeat_seconds:
@@ -162,7 +162,7 @@ class FromLog(Pipeline[P], Generic[P]):
             impressions=self.identified(impressions),
             judgements=self.identified(judgements),
         )
-        return self.core(log.before(self.as_of))
+        return self.core(replace(log.before(self.as_of), events=log.events))
 
     def core(self, log: Log) -> Log:
         """Leave users and items with few traces out, where that is asked for."""

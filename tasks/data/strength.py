@@ -1,15 +1,16 @@
 """Traces as weighted interactions: what a kind is worth, how it fades, how many of it count."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 import polars as pl
 from pandera.typing import DataFrame
 
 from slipstream.tasks.blocks import Stored, Stream, by_user
-from slipstream.tasks.data.ordering import sort_rows
+from slipstream.tasks.data.ordering import coded, sort_rows
 from slipstream.tasks.kinds import Kind
 from slipstream.tasks.tables import Answer, Event, Interaction, KindContribution, Search, columns
 
@@ -17,10 +18,11 @@ DAY = 86_400_000_000  # microseconds
 TRACE = ("user_id", "item_id", "kind", "at")
 VALUE = pl.col("value").cast(pl.Float64)
 FACTS = (
-    ("strength", "strength", pl.String),
-    ("weight", "base", pl.Float64),
-    ("half_life_days", "half", pl.Float64),
-    ("cap", "cap", pl.Int64),
+    ("weight", pl.Float64),
+    ("half_life_days", pl.Float64),
+    ("cap", pl.Int64),
+    ("by_value", pl.Boolean),
+    ("strength", pl.String),
 )
 NO_VALUE = pl.lit(None, dtype=pl.Float64).alias("value")
 
@@ -100,43 +102,45 @@ def _weigh(traces: pl.DataFrame, kinds: Mapping[str, Kind], as_of: datetime) -> 
             f"{len(unknown)} kinds of trace have no worth (first: {unknown[0]!r}); add it to kinds, "
             f"known are {', '.join(sorted(kinds))}"
         )
-    past = traces.filter(pl.col("at") < pd.Timestamp(as_of).tz_convert("UTC").to_pydatetime())
+    names = traces["kind"].unique().sort().to_list()
+    codes = {name: coded(traces[name]) for name in TRACE[:-1]}
+    numbered = traces.select("at", "value").with_columns(**codes).with_row_index("row")
+    past = numbered.filter(pl.col("at") < pd.Timestamp(as_of).tz_convert("UTC").to_pydatetime())
     past = _distinct(sort_rows(past, [*TRACE, "value"]))
-    worth = past.select(*(_of_kind(kinds, *fact) for fact in FACTS))
+    worth = {fact: pl.Series([getattr(kinds[name], fact) for name in names], dtype=dtype) for fact, dtype in FACTS}
+    base, half, cap, by_value, strength = (series.gather(past["kind"]).alias(fact) for fact, series in worth.items())
     age = (pl.lit(as_of).dt.convert_time_zone("UTC") - pl.col("at")).dt.total_microseconds() / DAY
-    fade = pl.when(pl.col("half") > 0).then(pl.lit(0.5).pow(age / pl.col("half"))).otherwise(1.0)
-    weighed = past.with_columns(worth).with_columns((pl.col("base") * fade * _by_value(kinds)).alias("weight"))
-    return weighed.filter((pl.col("cap") == 0) | (_age_rank(past) <= pl.col("cap")))
-
-
-def _of_kind(kinds: Mapping[str, Kind], fact: str, name: str, dtype: type[pl.DataType]) -> pl.Expr:
-    facts = {kind: getattr(worth, fact) for kind, worth in sorted(kinds.items())}
-    return pl.col("kind").replace_strict(facts, return_dtype=dtype).alias(name)
+    fade = pl.when(half > 0).then(pl.lit(0.5).pow(age / half)).otherwise(1.0)
+    weight = past.select((base * fade * (_relative(by_value) if by_value.any() else 1.0)).alias("weight")).to_series()
+    kept = (cap == 0) | (_age_rank(past) <= cap)
+    found = traces.select(*TRACE)[past["row"].filter(kept)]
+    return found.with_columns(strength=strength.filter(kept), weight=weight.filter(kept))
 
 
 def _distinct(traces: pl.DataFrame) -> pl.DataFrame:
-    """Keep of sorted traces that differ in value alone the one with the largest; a missing one is the smallest."""
-    largest = pl.col("value").max().over(pl.col("same").cum_sum())
-    first = pl.any_horizontal(pl.col(name).ne_missing(pl.col(name).shift(1)) for name in TRACE)
-    marked = traces.with_columns(first.alias("same"))
-    if marked["same"].all():
+    """Keep of sorted traces that differ in value alone one, with the largest; a missing value is the smallest."""
+    starts = _starts(traces, TRACE)
+    if len(starts) == len(traces):
         return traces
-    return marked.with_columns(largest.alias("value")).filter("same").drop("same")
+    largest = np.fmax.reduceat(traces["value"].fill_null(np.nan).to_numpy(), starts)
+    return traces[starts].with_columns(pl.Series("value", largest).fill_nan(None))
 
 
-def _by_value(kinds: Mapping[str, Kind]) -> pl.Expr:
+def _starts(traces: pl.DataFrame, names: Sequence[str]) -> npt.NDArray[np.intp]:
+    """Find where in sorted traces the values of some columns are new."""
+    is_new = pl.any_horizontal(pl.col(name).ne_missing(pl.col(name).shift(1)) for name in names)
+    return np.flatnonzero(traces.select(is_new).to_series().to_numpy())
+
+
+def _relative(by_value: pl.Series) -> pl.Expr:
     """Relate the value of a trace to what is usual with its user, where its kind goes by value."""
-    valued = [name for name, kind in sorted(kinds.items()) if kind.by_value]
-    if not valued:
-        return pl.lit(1.0)
     usual = pl.col("value").median().over("user_id", "kind")
     relative = (1 + pl.col("value").clip(0) / usual).log(2)
-    return pl.when(pl.col("kind").is_in(valued) & (usual > 0)).then(relative.fill_null(1.0)).otherwise(1.0)
+    return pl.when(by_value & (usual > 0)).then(relative.fill_null(1.0)).otherwise(1.0)
 
 
 def _age_rank(traces: pl.DataFrame) -> pl.Series:
     """Count sorted traces of the same user, item and kind from the newest on, which is 1."""
-    first = pl.any_horizontal(pl.col(name) != pl.col(name).shift(1) for name in TRACE[:-1]).fill_null(value=True)
-    starts = np.flatnonzero(traces.select(first).to_series().to_numpy())
+    starts = _starts(traces, TRACE[:-1])
     lengths = np.diff(np.append(starts, len(traces)))
     return pl.Series(np.repeat(starts + lengths, lengths) - np.arange(len(traces)), dtype=pl.Int64)
