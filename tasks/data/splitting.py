@@ -50,6 +50,12 @@ def join_by_user(tables: Stored, *, row: type[Row]) -> Stream:
     return Stream(sort_rows(traces, columns(row)) for (traces,) in by_user(tables))
 
 
+def join_before(tables: Stored, *, row: type[Row], as_of: datetime) -> Stream:
+    """Put together, sorted, what tables of traces held before as_of, some users at a time."""
+    moment = pd.Timestamp(as_of).tz_convert("UTC").to_pydatetime()
+    return Stream(sort_rows(_before(traces, moment), columns(row)) for (traces,) in by_user(tables))
+
+
 def distinct_users(tables: Sequence[pd.DataFrame]) -> DataFrame[User]:
     """List the users of tables, each once."""
     ids = [table["user_id"].dropna().drop_duplicates() for table in tables]

@@ -400,6 +400,22 @@ class Joined(Table[Any]):
             self.dump(splitting.join_tables([self.load(table) for table in self.tables], row=self.row))
 
 
+class Past(Table[Any]):
+    """Tables of traces, such as those of single days, put together as they were before as_of."""
+
+    tables: gokart.ListTaskInstanceParameter[Table[Any]] = gokart.ListTaskInstanceParameter()
+    as_of: gokart.ZonedDateSecondParameter = gokart.ZonedDateSecondParameter()
+
+    @property
+    def row(self) -> type[Row]:
+        """The declaration of the given tables."""
+        return self.tables[0].row
+
+    def run(self) -> None:
+        """Join what was there, some users at a time."""
+        self.dump(splitting.join_before(self.scan(list(self.tables)), row=self.row, as_of=self.as_of))
+
+
 class Users(Table[User]):
     """Everybody who occurs in tables."""
 
