@@ -77,10 +77,12 @@ class Knowledge:
     @cached_property
     def factors(self) -> AlsFactors:
         """Users and items as vectors by who touched what."""
-        knobs: dict[str, Any] = {"interactions": self.lessons, "seed": self.pipeline.seed}
-        if self.earlier is None:
-            return AlsFactors(**knobs)
-        return AlsFactors(before=[self.earlier.factors], epochs=FURTHER_EPOCHS, **knobs)
+        return AlsFactors(interactions=self.lessons, seed=self.pipeline.seed, **self.further)
+
+    @cached_property
+    def further(self) -> dict[str, Any]:
+        """Say what the factors go on from, and for how long."""
+        return {"before": [self.earlier.factors], "epochs": FURTHER_EPOCHS} if self.earlier else {}
 
     @cached_property
     def behaviour(self) -> AlsItemEmbedding:

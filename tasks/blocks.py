@@ -68,7 +68,7 @@ class Stored:
         return (rows if last is None else rows.filter(pl.col("user_id") <= last)).collect()
 
 
-def ranges(tables: Sequence[Stored], rows: int = ROWS) -> list[Range]:
+def ranges(tables: Sequence[Stored], rows: int) -> list[Range]:
     """Part all users into ranges, in order, of about so many rows of all tables; the last one is open."""
     ends = sorted(end for table in tables for path in table.paths for end in _ends(path))
     bounds: list[str | None] = [None]
@@ -81,9 +81,9 @@ def ranges(tables: Sequence[Stored], rows: int = ROWS) -> list[Range]:
     return list(pairwise([*bounds, None]))
 
 
-def by_user(*tables: Stored, rows: int = ROWS) -> Iterator[tuple[pl.DataFrame, ...]]:
+def by_user(*tables: Stored) -> Iterator[tuple[pl.DataFrame, ...]]:
     """Read the same users from several tables, range after range, everything of a user at once."""
-    for users in ranges(tables, rows):
+    for users in ranges(tables, ROWS):
         yield tuple(table.of(users) for table in tables)
 
 
