@@ -87,10 +87,10 @@ class Ranked(Learning[P], Finished[P], Generic[P]):
     relevant: luigi.ListParameter[tuple[str, ...]] = luigi.ListParameter(default=("strong", "medium"))
     language: luigi.ChoiceParameter = luigi.ChoiceParameter(choices=("en", "ja"), default="en")
 
-    def cut_off(self, log: Log, as_of: datetime, *, hours: float) -> Window:
+    def cut_off(self, log: Log, as_of: datetime, *, hours: float, draw: int = 0) -> Window:
         """Part a log at one moment for everybody, or by what is held out of the events."""
         if self.learn_by != "window":
-            return self.hold_out(log, as_of, seed=self.seed)
+            return self.hold_out(log, as_of, seed=self.seed + draw)
         since = as_of - timedelta(hours=hours)
         happened, shown = (Between(rows=rows, since=since, until=as_of) for rows in (log.events, log.impressions))
         return Window(log.before(since), since, happened, as_of, shown)
@@ -104,11 +104,12 @@ class Ranked(Learning[P], Finished[P], Generic[P]):
         return Window(known, as_of, later, as_of, shown, within=later if by == "items" else None)
 
     def training_windows(self, log: Log, as_of: datetime) -> Iterator[Window]:
-        """Cut windows off the end of a log, the newest first; what happened in one is unknown to the log before it."""
-        for _ in range(self.windows):
-            window = self.cut_off(log, as_of, hours=self.window_hours)
+        """Cut windows off the end of a log, the newest first, each unknown to the next; or draw them by chance."""
+        for draw in range(self.windows):
+            window = self.cut_off(log, as_of, hours=self.window_hours, draw=draw)
             yield window
-            log, as_of = window.log, window.as_of
+            if self.learn_by in {"window", "time", "last"}:
+                log, as_of = window.log, window.as_of
 
     def ranker(self, log: Log, as_of: datetime) -> Ranker:
         """Learn from the training windows of a log how to order candidates."""
@@ -123,8 +124,7 @@ class Ranked(Learning[P], Finished[P], Generic[P]):
             labels.append(self.labels(window.later, window.until))
             exposures += [Exposures(impressions=window.shown, examination=bias)] if self.impressions else []
         if self.incumbent and self.incumbent not in self.candidate_sources:
-            names = ", ".join(self.candidate_sources)
-            raise ValueError(f"incumbent {self.incumbent!r} is none of the candidate_sources {names}")
+            raise ValueError(f"incumbent {self.incumbent!r} is none of {', '.join(self.candidate_sources)}")
         tables: dict[str, Any] = {"features": features, "labels": labels, "exposures": exposures}
         knobs: dict[str, Any] = {"relevant": self.relevant, "incumbent": self.incumbent, "seed": self.seed}
         return Ranker(**tables, trees=self.trees, **knobs)

@@ -1,14 +1,16 @@
 """The command line: run a pipeline, see what it is made from, and keep house in the workspace."""
 
+import ast
 import importlib
 import os
 import signal
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 import typer
-from typer.core import TyperGroup
+from typer.core import TyperCommand, TyperGroup
 
 from slipstream.stop import Code, Stop
 
@@ -31,23 +33,38 @@ COMMANDS = {  # name: module, loaded when the command is asked for, since a pipe
 
 
 class Commands(TyperGroup):
-    """The commands by name, each loaded from its module when it is needed."""
+    """The commands by name: told of by their docstrings, loaded when one is to run."""
 
     def list_commands(self, ctx: Any) -> list[str]:  # noqa: ARG002
         """Name them in order."""
         return list(COMMANDS)
 
     def get_command(self, ctx: Any, cmd_name: str) -> Any:  # noqa: ARG002
-        """Load one, None if there is none of that name."""
-        if cmd_name not in COMMANDS:
-            return None
-        found = getattr(importlib.import_module(f"slipstream.commands.{COMMANDS[cmd_name]}"), cmd_name)
-        group = found if isinstance(found, typer.Typer) else typer.Typer(add_completion=False)
-        if group is not found:
-            group.command()(found)
-        command = typer.main.get_command(group)
-        command.name = cmd_name
-        return command
+        """Describe one, None if there is none of that name."""
+        return TyperCommand(cmd_name, help=describe(cmd_name)) if cmd_name in COMMANDS else None
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:
+        """Load the one that is asked for."""
+        name, command, rest = super().resolve_command(ctx, args)
+        return name, load(name) if name in COMMANDS else command, rest
+
+
+def describe(name: str) -> str:
+    """Read the docstring of a command, or of its module if it is a group of commands, without running the module."""
+    module = ast.parse(Path(__file__).with_name("commands").joinpath(f"{COMMANDS[name]}.py").read_bytes())
+    functions = (node for node in module.body if isinstance(node, ast.FunctionDef) and node.name == name)
+    return ast.get_docstring(next(functions, module)) or ""
+
+
+def load(name: str) -> Any:
+    """Load a command with all that it needs."""
+    found = getattr(importlib.import_module(f"slipstream.commands.{COMMANDS[name]}"), name)
+    group = found if isinstance(found, typer.Typer) else typer.Typer(add_completion=False)
+    if group is not found:
+        group.command()(found)
+    command = typer.main.get_command(group)
+    command.name = name
+    return command
 
 
 app = typer.Typer(

@@ -37,7 +37,14 @@ def _facts(step: Step, workspace: Path) -> dict[str, Any]:
         "state": str(step.state),
         "upstream": list(dict.fromkeys(before.task_id for before in task.deps())),
         "manifest": _manifest_path(task, workspace),
+        "read": bytes_read(task),
     }
+
+
+def bytes_read(task: luigi.Task) -> int:
+    """Add up the files that a task reads from outside, in bytes."""
+    files = map(Path, getattr(task, "sources", tuple)())
+    return sum(file.stat().st_size for file in files if file.exists())
 
 
 def _manifest_path(task: luigi.Task, workspace: Path) -> str:

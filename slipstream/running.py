@@ -66,7 +66,8 @@ class Run:
                 with suppress(ProcessLookupError):
                     os.killpg(self.process.pid or 0, number)
                 self.process.join(PATIENCE)
-        self.process.join()
+        if self.process.pid is not None:
+            self.process.join()
 
 
 class News:
@@ -87,6 +88,11 @@ class News:
         return death(self._process.exitcode)
 
 
+def logs_of(pipeline: Pipeline[Any]) -> Path:
+    """Say where the runs of a workspace leave their folders."""
+    return Path(pipeline.workspace_directory) / "log"
+
+
 @contextmanager
 def started(
     pipeline: Pipeline[Any], workers: int, steps: Sequence[Step] | None = None, again: Sequence[luigi.Task] = ()
@@ -96,7 +102,7 @@ def started(
     `steps` spare another look at it; the products of the tasks to be run `again` are set aside.
     """
     _warm_up()
-    logs = Path(pipeline.workspace_directory) / "log"
+    logs = logs_of(pipeline)
     with _only_run(logs, pipeline):
         folder = Path(mkdtemp(prefix=f"{datetime.now(UTC):%Y%m%dT%H%M%S}-{pipeline.task_family}-", dir=logs))
         journal = Journal(folder / "journal.jsonl")
@@ -106,13 +112,24 @@ def started(
         context = multiprocessing.get_context("fork")
         process = context.Process(target=_conduct, args=([*again, pipeline], workers, folder), name="slipstream run")
         run = Run(folder, journal, process)
-        process.start()
-        with suppress(OSError):
-            os.setpgid(process.pid or 0, process.pid or 0)  # as the process itself does: whoever comes first
         try:
+            with _undisturbed():
+                process.start()
+            with suppress(OSError):
+                os.setpgid(process.pid or 0, process.pid or 0)  # as the process itself does: whoever comes first
             yield run
         finally:
             run.stop()
+
+
+@contextmanager
+def _undisturbed() -> Iterator[None]:
+    """Let Ctrl-C wait: Python drops an exception that is raised while its hooks of a fork run."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _warm_up() -> None:
@@ -147,6 +164,7 @@ def _conduct(tasks: list[luigi.Task], workers: int, folder: Path) -> None:
     """Run tasks by luigi's worker, telling the journal; what is printed or logged goes to a file."""
     with suppress(OSError):
         os.setpgid(0, 0)
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(Code.INTERRUPTED))
     _redirect_output(folder / "output.log")
     journal = Journal(folder / "journal.jsonl")

@@ -1,20 +1,21 @@
 """The three kinds of task: one product, one table, one recipe."""
 
 from collections import deque
-from functools import cached_property, partial
+from collections.abc import Iterator
+from functools import cached_property
 from pathlib import Path
-from typing import Any, Generic, TypeVar
+from typing import Any, ClassVar, Generic, TypeVar
 
 from gokart.utils import flatten
 from pandera.typing import DataFrame
 
-from slipstream.tasks.blocks import Stored, Stream
+from slipstream.tasks.cache.blocks import Passing
 from slipstream.tasks.cache.codecs import type_argument
 from slipstream.tasks.cache.description import describe
 from slipstream.tasks.cache.manifest import SUFFIX, Manifest
 from slipstream.tasks.cache.storage import private_folder, publish
 from slipstream.tasks.cache.task import CachedTask
-from slipstream.tasks.tables import Row, check, keys
+from slipstream.tasks.tables import Row, check
 
 P = TypeVar("P")
 R = TypeVar("R", bound=Row)
@@ -22,7 +23,12 @@ T = TypeVar("T")
 
 
 class Task(CachedTask[P], Generic[P]):
-    """A cached step with one product of type P, made by `run` from the products of the tasks it takes."""
+    """A cached step with one product of type P, made by `run` from the products of the tasks it takes.
+
+    `memory_knob` names the parameter of pipelines that decides most how much memory it takes.
+    """
+
+    memory_knob: ClassVar[str] = ""
 
 
 class Table(Task[DataFrame[R]], Generic[R]):
@@ -34,17 +40,12 @@ class Table(Task[DataFrame[R]], Generic[R]):
         return type_argument(type(self), Table)  # type: ignore[no-any-return]
 
     def dump(self, obj: Any, target: Any = None, custom_labels: Any = None) -> None:
-        """Write the table, whole or as a Stream, with its declared columns, or say which value breaks them."""
-        checked = partial(check, self.row, name=type(self).__name__)
-        if target is None and isinstance(obj, Stream):
-            obj = checked(obj.whole()) if keys(self.row) else obj.checked(checked)
-        elif target is None:
-            obj = checked(obj)
+        """Write the table, a frame or an iterator of frames, as declared, or say which value breaks the declaration."""
+        if target is None:
+            name = type(self).__name__
+            is_whole = not isinstance(obj, Iterator)
+            obj = check(self.row, obj, name) if is_whole else Passing(check(self.row, part, name) for part in obj)
         super().dump(obj, target, custom_labels)
-
-    def scan(self, tables: Any) -> Stored:
-        """Open a table, or several of the same columns, to be read in parts."""
-        return Stored(tuple(target.verified() for target in flatten(self._get_input_targets(tables))))
 
 
 class Pipeline(Task[P], Generic[P]):

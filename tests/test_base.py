@@ -41,6 +41,27 @@ class Proposals(Table[Candidate]):
         self.dump(pd.DataFrame({"score": 1, "rank": 1, "source": "all", "item_id": "a", "user_id": users}))
 
 
+class Streamed(Table[User]):
+    """The users, letter by letter of a word."""
+
+    word: luigi.Parameter = luigi.Parameter(default="abc")
+
+    def run(self) -> None:
+        """Make a block of each letter."""
+        self.dump(pd.DataFrame({"user_id": [letter]}) for letter in self.word)
+
+
+class Doubled(Table[User]):
+    """The users twice."""
+
+    users: gokart.TaskInstanceParameter[Table[User]] = gokart.TaskInstanceParameter()
+
+    def run(self) -> None:
+        """Read the blocks twice."""
+        blocks = self.load_blocks(self.users)
+        self.dump(frame + mark for mark in "12" for frame in blocks)
+
+
 class Numbers(Pipeline[dict[str, int]]):
     """Leaves at several depths."""
 
@@ -48,6 +69,26 @@ class Numbers(Pipeline[dict[str, int]]):
         """Join them."""
         deep = Pair(left=Leaf(number=1), right=Leaf(number=1))
         return {"pair": Pair(left=deep, right=deep), "leaf": Leaf(number=3)}
+
+
+def test_a_table_made_in_blocks_is_whole_and_told_of_as_one(build):
+    task = Streamed()
+    assert build(task)["user_id"].to_list() == ["a", "b", "c"]
+    assert (task.output().manifest().rows, task.output().manifest().schema) == (3, {"user_id": "str"})
+    assert build(Doubled(users=Streamed()))["user_id"].to_list() == ["a1", "b1", "c1", "a2", "b2", "c2"]
+
+
+def test_every_block_is_checked(build):
+    class Wrong(Table[User]):
+        """Users, one of them nameless."""
+
+        def run(self) -> None:
+            """Make them."""
+            self.dump(pd.DataFrame({"user_id": [name]}) for name in ["a", None])
+
+    with pytest.raises(GokartBuildError):
+        build(Wrong())
+    assert not Wrong().complete()
 
 
 def test_a_table_is_read_back_with_the_declared_columns_and_types(build):

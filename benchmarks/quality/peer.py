@@ -19,7 +19,7 @@ from benchmarks.quality.traces import Codes, Task, Traces, complete, measure_ndc
 
 HERE = Path(__file__).parent
 MOST_USERS = 2000
-HOURS = (0, 72, 24, 12, 6, 3, 1)
+HOURS = (1, 3, 6, 12, 24, 72)
 TRACES = ("relevant", "positive", "weighted")
 Params = dict[str, Any]
 Recommend = Callable[[Codes, int], pd.DataFrame]
@@ -99,7 +99,7 @@ def tune(folder: Path, model: Model, trials: int) -> dict[str, Any]:
     optuna.logging.set_verbosity(optuna.logging.WARNING)
     task, wanted = sample(Task.read(folder), pd.read_parquet(folder / "wanted.parquet"))
     common = {"traces": TRACES if len(task.train["strength"].unique()) > 1 else TRACES[:1]}
-    common["hours"] = HOURS if task.facts["windowed"] else HOURS[:1]
+    common["hours"] = HOURS if task.facts["windowed"] else (0,)
 
     def value(trial: Any) -> float:  # noqa: ANN401 (untyped without optuna)
         chosen = {name: trial.suggest_categorical(name, choices) for name, choices in common.items()}

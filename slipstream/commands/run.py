@@ -9,7 +9,7 @@ import luigi
 import typer
 from rich.console import Console
 
-from slipstream import graph, running
+from slipstream import foresight, graph, running
 from slipstream.commands.options import Conf, Modules, Name, Settings, Workspace, complain, construct
 from slipstream.graph import State
 from slipstream.progress import Board, Nothing, follow
@@ -50,6 +50,8 @@ def run_missing(
             recipe.run()
         follow(board, Nothing(), console, live=live)
         return
+    for line in foresight.warnings(steps, running.logs_of(recipe), workers, foresight.free_memory()):
+        complain(line)
     try:
         with running.started(recipe, workers, steps, again) as current:
             follow(board, News(current), console, live=live)

@@ -1,12 +1,13 @@
 """Which format keeps which product type; a frozen dataclass of products becomes a stored zip of its fields."""
 
 import dataclasses
+import importlib
 import io
 import sys
 import typing
 import zipfile
 from collections.abc import Mapping
-from functools import cache
+from functools import cache, cached_property
 from typing import Any, BinaryIO
 
 import numpy as np
@@ -40,10 +41,14 @@ class BundleCodec:
     extension = "zip"
 
     def __init__(self, kind: type) -> None:
-        """Find the format of each field."""
+        """Remember which dataclass to make when reading."""
         self.kind = kind
-        hints = typing.get_type_hints(kind)
-        self.fields = {field.name: hints[field.name] for field in dataclasses.fields(kind)}
+
+    @cached_property
+    def fields(self) -> dict[str, Any]:
+        """The type of each field."""
+        hints = typing.get_type_hints(self.kind, localns=_Libraries())
+        return {field.name: hints[field.name] for field in dataclasses.fields(self.kind)}
 
     def write(self, product: Any, file: BinaryIO) -> None:
         """Write field by field, tuples as numbered members."""
@@ -72,6 +77,16 @@ class BundleCodec:
             return codec.read(pa.py_buffer(bundle.read(f"{name}.{codec.extension}")))
         count = sum(member.startswith(f"{name}/") for member in bundle.namelist())
         return tuple(codec.read(pa.py_buffer(bundle.read(f"{name}/{i}.{codec.extension}"))) for i in range(count))
+
+
+class _Libraries(dict[str, Any]):
+    """Libraries of product types by name, loaded when a hint names one that its module imports for type checkers."""
+
+    def __missing__(self, name: str) -> Any:
+        """Load a library."""
+        if all(name != module.partition(".")[0] for module, _ in FOREIGN):
+            raise KeyError(name)
+        return importlib.import_module(name)
 
 
 def codec_for(product: Any) -> Codec:

@@ -11,8 +11,8 @@ from typing import Any, Protocol
 
 import pandas as pd
 
-from slipstream.tasks.blocks import Stream
 from slipstream.tasks.cache.address import Addressed, code_of, data_of, input_keys, qualified_name
+from slipstream.tasks.cache.blocks import Passing
 from slipstream.tasks.cache.fingerprint import digest_of
 from slipstream.tasks.cache.manifest import Manifest
 from slipstream.tasks.cache.running import Clock
@@ -37,7 +37,7 @@ class Described(Addressed, Protocol):
 
 def describe(task: Described, product: Any) -> Manifest:
     """Draft the manifest of a product just made; the facts of its file are added when it is written."""
-    is_frame = isinstance(product, pd.DataFrame | Stream)
+    is_table = isinstance(product, pd.DataFrame | Passing)
     return Manifest(
         task=qualified_name(type(task)),
         key=task.make_unique_id(),
@@ -46,7 +46,7 @@ def describe(task: Described, product: Any) -> Manifest:
         code=digest_of(code_of(type(task))),
         data=data_of(task),
         product=str(task.product_type()),
-        schema={name: str(dtype) for name, dtype in product.dtypes.items()} if is_frame else {},
+        schema={name: str(dtype) for name, dtype in product.dtypes.items()} if is_table else {},
         rows=len(product) if hasattr(product, "__len__") else None,
         seconds=task.clock.seconds,
         peak_memory=task.clock.peak_memory,

@@ -3,7 +3,8 @@
 import importlib
 import io
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from itertools import chain
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any, BinaryIO, Protocol
 
@@ -14,7 +15,7 @@ import polars as pl
 import pyarrow as pa
 import pyarrow.parquet
 
-from slipstream.tasks.blocks import GROUP, Stream
+from slipstream.tasks.cache.blocks import Blocks
 from slipstream.tasks.vectors import Embedding
 
 if TYPE_CHECKING:
@@ -39,28 +40,35 @@ class TableCodec:
 
     extension = "parquet"
 
-    def write(self, product: pd.DataFrame | Stream, file: BinaryIO) -> None:
-        """Write the columns; only texts get a dictionary, numbers are smaller and written sooner without."""
-        parts = iter(product if isinstance(product, Stream) else [product])
-        table = self._arrow(next(parts))
-        words = (pa.types.is_string, pa.types.is_large_string, pa.types.is_dictionary)
-        texts = [field.name for field in table.schema if any(is_one(field.type) for is_one in words)]
-        with pyarrow.parquet.ParquetWriter(file, table.schema, compression="zstd", use_dictionary=texts) as writer:
-            writer.write_table(table, row_group_size=GROUP)
-            for part in parts:
-                writer.write_table(self._arrow(part, table.schema), row_group_size=GROUP)
+    def write(self, product: pd.DataFrame | Iterable[pd.DataFrame], file: BinaryIO) -> None:
+        """Write the columns of a frame, or of several with the same columns that follow each other.
 
-    @staticmethod
-    def _arrow(part: pd.DataFrame, schema: pa.Schema | None = None) -> pa.Table:
-        named = [name for name in part.index.names if name is not None]
-        if named:
-            raise ValueError(f"a table keeps columns only, and {named[0]!r} is its index; call reset_index() first")
-        return pa.Table.from_pandas(part, schema=schema, preserve_index=False)
+        Only texts get a dictionary, numbers are smaller and written sooner without.
+        """
+        tables = (_columns(frame) for frame in ([product] if isinstance(product, pd.DataFrame) else product))
+        first = next(tables)
+        words = (pa.types.is_string, pa.types.is_large_string, pa.types.is_dictionary)
+        texts = [field.name for field in first.schema if any(is_one(field.type) for is_one in words)]
+        with pyarrow.parquet.ParquetWriter(file, first.schema, compression="zstd", use_dictionary=texts) as writer:
+            for table in chain([first], tables):
+                writer.write_table(table)
 
     def read(self, content: pa.Buffer) -> pd.DataFrame:
         """Read the columns with the types they were written in."""
         frame: pd.DataFrame = pyarrow.parquet.read_table(pa.BufferReader(content)).to_pandas()
         return frame
+
+    def blocks(self, content: pa.Buffer) -> Blocks:
+        """Read the table as the frames it was written in, those of more than a million rows in parts; one at least."""
+
+        def read() -> Iterator[pd.DataFrame]:
+            file = pyarrow.parquet.ParquetFile(pa.BufferReader(content))
+            if not file.num_row_groups:
+                yield self.read(content)
+            for number in range(file.num_row_groups):
+                yield file.read_row_group(number).to_pandas()
+
+        return Blocks(read)
 
 
 class PolarsCodec:
@@ -195,6 +203,14 @@ class KeyedVectorsCodec:
             counts = [int(line.rpartition(b" ")[2]) for line in data[at:-1].split(b"\n")]
             vectors.expandos["count"] = np.array(counts, np.int64)
         return vectors
+
+
+def _columns(frame: pd.DataFrame) -> pa.Table:
+    """Take the columns of a frame, refusing an index that would be lost."""
+    named = [name for name in frame.index.names if name is not None]
+    if named:
+        raise ValueError(f"a table keeps columns only, and {named[0]!r} is its index; call reset_index() first")
+    return pa.Table.from_pandas(frame, preserve_index=False)
 
 
 def _check_names(value: dict[Any, Any] | list[Any] | tuple[Any, ...]) -> None:

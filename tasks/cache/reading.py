@@ -50,20 +50,15 @@ def read_product(entry: Entry) -> Any:
         raise TypeError(f"{entry.name} is a pipeline, it has no product of its own; read one of its products")
     if not file.exists():
         raise FileNotFoundError(f"{file} is not there; run the task that makes it")
-    return read_verified(file, entry.manifest, codec_of(file.suffix[1:], entry.manifest.product))
+    return read_verified(file, entry.manifest, codec_of(file.suffix[1:], entry.manifest.product).read)
 
 
-def read_verified(file: Path, manifest: Manifest, codec: Codec) -> Any:
+def read_verified(file: Path, manifest: Manifest, read: Callable[[pa.Buffer], Any]) -> Any:
     """Read a product's file, refusing bytes that are not those its manifest tells of."""
-    with pa.memory_map(str(verify(file, manifest))) as mapped:
-        return codec.read(mapped.read_buffer())
-
-
-def verify(file: Path, manifest: Manifest) -> Path:
-    """Refuse bytes that are not those a product's manifest tells of."""
     if manifest.sha256 != sha256(file):
         raise DamagedProductError(f"{file} is damaged: its sha256 is not its manifest's; run again to remake it")
-    return file
+    with pa.memory_map(str(file)) as mapped:
+        return read(mapped.read_buffer())
 
 
 def codec_of(extension: str, product: str) -> Codec:

@@ -1,19 +1,20 @@
 """A product on disk: written privately, moved into place, completed by its manifest, verified when read."""
 
 import logging
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import gokart.target
 from gokart.conflict_prevention_lock.task_lock import TaskLockParams, make_task_lock_params
 
-from slipstream.tasks.cache.formats import Codec
+from slipstream.tasks.cache.blocks import Blocks
+from slipstream.tasks.cache.formats import Codec, TableCodec
 from slipstream.tasks.cache.manifest import ASIDE, SUFFIX, DamagedProductError, Manifest, NewerFormatError, is_whole
-from slipstream.tasks.cache.reading import read_verified, verify
+from slipstream.tasks.cache.reading import read_verified
 from slipstream.tasks.cache.storage import create, private_folder, publish, sha256, stamp
 
 logger = logging.getLogger(__name__)
@@ -58,25 +59,26 @@ class ProductTarget(gokart.target.TargetOnKart):
     def _exists(self) -> bool:
         return self.manifest() is not None
 
+    def blocks(self) -> Blocks:
+        """Read a table block by block."""
+        return cast("Blocks", self._read(cast("TableCodec", self.codec).blocks))
+
     def verified(self) -> Path:
-        """Name the file of a product whose bytes are those that were written."""
-        with self._whole() as manifest:
-            return verify(self.stem.parent / manifest.file, manifest)
+        """Name the file, whose bytes are those that were written."""
+        self._read(lambda _: None)
+        return self.file
 
     def _load(self) -> Any:
-        with self._whole() as manifest:
-            return read_verified(self.stem.parent / manifest.file, manifest, self.codec)
+        return self._read(self.codec.read)
 
-    @contextmanager
-    def _whole(self) -> Iterator[Manifest]:
-        """Give the manifest of a product that is there; if its bytes turn out to be damaged, it counts as missing."""
+    def _read(self, read: Callable[[Any], Any]) -> Any:
         manifest = self.manifest()
         if manifest is None:
             raise FileNotFoundError(
                 f"{self.manifest_file} is not there or not complete; run the task that makes its product"
             )
         try:
-            yield manifest
+            return read_verified(self.stem.parent / manifest.file, manifest, read)
         except DamagedProductError:
             with suppress(OSError):  # a read-only workspace keeps what it has
                 if Manifest.read(self.manifest_file) == manifest:

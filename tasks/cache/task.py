@@ -3,12 +3,13 @@
 from collections.abc import Callable, Sequence
 from functools import partial, wraps
 from pathlib import Path
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, TypeVar, cast
 
 import luigi
 from gokart.utils import flatten
 
 from slipstream.tasks.cache import address, codebook
+from slipstream.tasks.cache.blocks import Blocks
 from slipstream.tasks.cache.codecs import codec_for, type_argument
 from slipstream.tasks.cache.construction import QuickTask
 from slipstream.tasks.cache.description import describe
@@ -16,6 +17,7 @@ from slipstream.tasks.cache.running import Clock, measured
 from slipstream.tasks.cache.storage import local_root, locked
 from slipstream.tasks.cache.target import ProductTarget
 from slipstream.tasks.cache.tasklog import task_log
+from slipstream.tasks.ranges import Stored
 
 P = TypeVar("P")
 
@@ -111,6 +113,14 @@ class CachedTask(QuickTask[P], Generic[P]):
             return find(target)
         required = set(flatten(self.requires()))
         return [part.output() if part in required else find(part) for part in target]
+
+    def load_blocks(self, table: "CachedTask[Any]") -> Blocks:
+        """Load the product of a task that makes a table, block by block."""
+        return cast("Blocks", table.output().blocks())
+
+    def stored(self, tables: Any) -> Stored:
+        """Find the files of a table, or of several of the same columns, to read them by rows or by users."""
+        return Stored(tuple(target.verified() for target in flatten(self._get_input_targets(tables))))
 
     def dump(self, obj: Any, target: Any = None, custom_labels: Any = None) -> None:
         """Write the product whole or not at all, and complete it by its manifest."""

@@ -1,5 +1,6 @@
 """Robots among people, and traces that were logged twice."""
 
+from collections.abc import Iterator
 from datetime import timedelta
 from typing import TypedDict, Unpack
 
@@ -8,8 +9,8 @@ import pandas as pd
 import polars as pl
 from pandera.typing import DataFrame
 
-from slipstream.tasks.blocks import Stored, Stream, by_user
 from slipstream.tasks.data.ordering import coded, sort_rows
+from slipstream.tasks.ranges import Stored, by_user, pieces
 from slipstream.tasks.tables import Event, User
 
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
@@ -53,10 +54,10 @@ def without(rows: pd.DataFrame, users: DataFrame[User]) -> pd.DataFrame:
     return rows.loc[~rows["user_id"].isin(users["user_id"])].reset_index(drop=True)
 
 
-def without_in_parts(rows: Stored, users: DataFrame[User]) -> Stream:
+def without_in_parts(rows: Stored, users: DataFrame[User]) -> Iterator[pd.DataFrame]:
     """Keep the rows of everybody but some users, part by part."""
     left_out = pl.from_pandas(users)["user_id"].implode()
-    return Stream(part.filter(~pl.col("user_id").is_in(left_out).fill_null(value=False)) for part in rows.parts())
+    return pieces(part.filter(~pl.col("user_id").is_in(left_out).fill_null(value=False)) for part in rows.parts())
 
 
 def without_repeats(events: DataFrame[Event], *, seconds: float) -> DataFrame[Event]:
@@ -64,9 +65,9 @@ def without_repeats(events: DataFrame[Event], *, seconds: float) -> DataFrame[Ev
     return Event.validate(_without_repeats(pl.from_pandas(events), seconds).to_pandas())
 
 
-def without_repeats_by_user(events: Stored, *, seconds: float) -> Stream:
+def without_repeats_by_user(events: Stored, *, seconds: float) -> Iterator[pd.DataFrame]:
     """Leave out repeats as `without_repeats` does, some users at a time."""
-    return Stream(_without_repeats(traces, seconds) for (traces,) in by_user(events))
+    return pieces(_without_repeats(traces, seconds) for (traces,) in by_user(events))
 
 
 def _without_repeats(events: pl.DataFrame, seconds: float) -> pl.DataFrame:

@@ -57,11 +57,11 @@ def read(path: str, source: Mapping[str, Any], row: type[Row], *, kinds: Sequenc
     )
 
 
-def accepted(parsed: Parsed, *, bad_share: float, path: str, quarantine: str) -> pd.DataFrame:
+def accepted(parsed: Parsed, *, bad_share: float, path: str, quarantine: str) -> pl.DataFrame:
     """Hand out the good rows, sorted, if at most the share `bad_share` of all is bad."""
     count = len(parsed.bad)
     if count == 0 or count <= bad_share * parsed.total:
-        return sort_rows(parsed.rows, parsed.rows.columns).to_pandas()
+        return sort_rows(parsed.rows, parsed.rows.columns)
     first = parsed.bad.iloc[0]
     column = f", column {first['column']!r}" if first["column"] else ""
     raise BadRowsError(

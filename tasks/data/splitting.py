@@ -1,14 +1,14 @@
 """Tables put together or cut by time."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 import pandas as pd
 import polars as pl
 from pandera.typing import DataFrame
 
-from slipstream.tasks.blocks import Stored, Stream, by_user
 from slipstream.tasks.data.ordering import sort_rows
+from slipstream.tasks.ranges import Stored, by_user, pieces
 from slipstream.tasks.tables import Event, ItemTag, Row, User, columns, empty
 
 
@@ -20,9 +20,9 @@ def before(rows: pd.DataFrame, *, as_of: datetime) -> pd.DataFrame:
     return rows.loc[rows[time].isna() | (rows[time] < pd.Timestamp(as_of))].reset_index(drop=True)
 
 
-def before_in_parts(rows: Stored, *, as_of: datetime) -> Stream:
+def before_in_parts(rows: Stored, *, as_of: datetime) -> Iterator[pd.DataFrame]:
     """Keep what was there before as_of, as `before` does, part by part."""
-    return Stream(_before(part, pd.Timestamp(as_of).tz_convert("UTC").to_pydatetime()) for part in rows.parts())
+    return pieces(_before(part, pd.Timestamp(as_of).tz_convert("UTC").to_pydatetime()) for part in rows.parts())
 
 
 def _before(rows: pl.DataFrame, as_of: datetime) -> pl.DataFrame:
@@ -45,15 +45,15 @@ def join_tables(tables: Sequence[pd.DataFrame], *, row: type[Row]) -> pd.DataFra
     return joined.sort_values(columns(row), ignore_index=True, kind="stable")
 
 
-def join_by_user(tables: Stored, *, row: type[Row]) -> Stream:
+def join_by_user(tables: Stored, *, row: type[Row]) -> Iterator[pd.DataFrame]:
     """Put tables of traces together, sorted, some users at a time."""
-    return Stream(sort_rows(traces, columns(row)) for (traces,) in by_user(tables))
+    return pieces(sort_rows(traces, columns(row)) for (traces,) in by_user(tables))
 
 
-def join_before(tables: Stored, *, row: type[Row], as_of: datetime) -> Stream:
+def join_before(tables: Stored, *, row: type[Row], as_of: datetime) -> Iterator[pd.DataFrame]:
     """Put together, sorted, what tables of traces held before as_of, some users at a time."""
     moment = pd.Timestamp(as_of).tz_convert("UTC").to_pydatetime()
-    return Stream(sort_rows(_before(traces, moment), columns(row)) for (traces,) in by_user(tables))
+    return pieces(sort_rows(_before(traces, moment), columns(row)) for (traces,) in by_user(tables))
 
 
 def distinct_users(tables: Sequence[pd.DataFrame]) -> DataFrame[User]:

@@ -1,6 +1,6 @@
 """Traces as weighted interactions: what a kind is worth, how it fades, how many of it count."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 
 import numpy as np
@@ -9,9 +9,9 @@ import pandas as pd
 import polars as pl
 from pandera.typing import DataFrame
 
-from slipstream.tasks.blocks import Stored, Stream, by_user
 from slipstream.tasks.data.ordering import coded, sort_rows
 from slipstream.tasks.kinds import Kind
+from slipstream.tasks.ranges import Stored, by_user, pieces
 from slipstream.tasks.tables import Answer, Event, Interaction, KindContribution, Search, columns
 
 DAY = 86_400_000_000  # microseconds
@@ -41,9 +41,11 @@ def weigh(
     return Interaction.validate(weighed.to_pandas())
 
 
-def weigh_by_user(events: Stored, searches: Stored, *, kinds: Mapping[str, Kind], as_of: datetime) -> Stream:
+def weigh_by_user(
+    events: Stored, searches: Stored, *, kinds: Mapping[str, Kind], as_of: datetime
+) -> Iterator[pd.DataFrame]:
     """Weigh the traces before as_of as `weigh` does, some users at a time."""
-    return Stream(_interactions(*traces, kinds, as_of) for traces in by_user(events, searches))
+    return pieces(_interactions(*traces, kinds, as_of) for traces in by_user(events, searches))
 
 
 def _interactions(

@@ -6,7 +6,6 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from implicit.cpu.als import AlternatingLeastSquares
 from pandera.typing import DataFrame
 from scipy import sparse
 
@@ -39,6 +38,8 @@ def als_factors(
     confidence 1. Vectors are held back by `regularisation` times the mean number of touched pairs of a vector, so that
     one value serves small and large worlds. Learning goes on from the factors of an earlier day, if there are any.
     """
+    from implicit.cpu.als import AlternatingLeastSquares
+
     users, items, liked = likes(interactions)
     if not liked.nnz:
         return nothing(size)

@@ -36,7 +36,7 @@ def attention_factors(interactions: DataFrame[Interaction], *, length: int, less
     same likes and seed give the same bytes.
     """
     try:
-        from slipstream.tasks.embedding.attention_network import learn  # noqa: PLC0415 (an extra)
+        from slipstream.tasks.embedding.attention_network import learn
     except ModuleNotFoundError as error:
         raise ModuleNotFoundError(NEEDED, name=error.name) from error
     users, items, sequences = read_sequences(interactions, seed=lesson.seed)

@@ -3,7 +3,6 @@
 import numpy as np
 import pandas as pd
 from pandera.typing import DataFrame
-from sklearn.utils.extmath import randomized_svd
 
 from slipstream.tasks.embedding.matrices import arrange, distinct
 from slipstream.tasks.tables import ItemTagScore, TermWeight
@@ -25,6 +24,8 @@ def themes(items: pd.Series, parts: pd.Series, weights: pd.Series, *, size: int,
 
     Of every theme the largest entry is positive.
     """
+    from sklearn.utils.extmath import randomized_svd
+
     across = distinct(items), distinct(parts)
     matrix = arrange(items, parts, weights, across)
     found = np.zeros((len(across[0]), size), np.float32)

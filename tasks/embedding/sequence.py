@@ -5,7 +5,6 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from gensim.models import Word2Vec
 from pandera.typing import DataFrame
 
 from slipstream.tasks.embedding.matrices import NONE
@@ -30,6 +29,8 @@ def item2vec(
     those with a larger share of the likes than `sample` are partly skipped in learning (0: none are). Learning goes on
     from the vectors of an earlier day, if there are any.
     """
+    from gensim.models import Word2Vec
+
     liked = interactions[interactions["weight"] > 0].sort_values(["user_id", "at", "item_id"])
     chance = np.random.default_rng(seed).random(len(liked))
     liked = liked.assign(chance=chance).sort_values(["user_id", "at", "chance"])

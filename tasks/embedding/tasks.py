@@ -95,6 +95,7 @@ class SequenceItemEmbedding(Task[ItemEmbedding]):
 class AlsFactors(Task[Factors]):
     """Users and items factorised together."""
 
+    memory_knob = "size in knobs"
     interactions: gokart.TaskInstanceParameter[Table[Interaction]] = gokart.TaskInstanceParameter()
     before: gokart.ListTaskInstanceParameter[Task[Factors]] = gokart.ListTaskInstanceParameter(default=[])
     size: luigi.IntParameter = luigi.IntParameter(default=64)
@@ -113,6 +114,7 @@ class AlsFactors(Task[Factors]):
 class IalsFactors(Task[Factors]):
     """Users and items factorised together, frequent ones held back more; tags may tell more of the items."""
 
+    memory_knob = "size in knobs"
     interactions: gokart.TaskInstanceParameter[Table[Interaction]] = gokart.TaskInstanceParameter()
     item_tags: gokart.ListTaskInstanceParameter[Table[ItemTagScore]] = gokart.ListTaskInstanceParameter(default=[])
     tag_weight: luigi.FloatParameter = luigi.FloatParameter(default=0.3)
@@ -134,6 +136,7 @@ class IalsFactors(Task[Factors]):
 class AttentionFactors(Task[Factors]):
     """Users and items placed by self-attention over what follows what; needs PyTorch."""
 
+    memory_knob = "size in knobs"
     interactions: gokart.TaskInstanceParameter[Table[Interaction]] = gokart.TaskInstanceParameter()
     size: luigi.IntParameter = luigi.IntParameter(default=64)
     layers: luigi.IntParameter = luigi.IntParameter(default=2)

@@ -1,16 +1,18 @@
 """Words as vectors, and texts as what their words say."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
-from gensim.models import FastText, Word2Vec
 from pandera.typing import DataFrame
 
 from slipstream.tasks.embedding.matrices import NONE, arrange, distinct
 from slipstream.tasks.tables import ItemText
 from slipstream.tasks.vectors import ItemEmbedding, Matrix, WordEmbedding
+
+if TYPE_CHECKING:
+    from gensim.models import Word2Vec
 
 
 def word_vectors(
@@ -21,6 +23,8 @@ def word_vectors(
     Words that occur fewer than `min_count` times have no vector. "fasttext" (Bojanowski 2017) also learns from
     parts of words of 3 to 6 letters, which helps with rare words.
     """
+    from gensim.models import FastText, Word2Vec
+
     lines = texts.sort_values(["item_id", "field"])["tokens"]
     sentences = [line.split() for line in lines]
     knobs: dict[str, Any] = {"vector_size": size, "epochs": epochs, "window": window, "min_count": min_count}
@@ -31,7 +35,7 @@ def word_vectors(
     raise ValueError(f"method {method!r} is none of fasttext, word2vec")
 
 
-def learn(model: type[Word2Vec], sentences: Sequence[Sequence[str]], knobs: dict[str, Any]) -> WordEmbedding:
+def learn(model: "type[Word2Vec]", sentences: Sequence[Sequence[str]], knobs: dict[str, Any]) -> WordEmbedding:
     """Train a skip-gram model of gensim in one thread, so that the same sentences give the same vectors."""
     words, counts = np.unique([word for line in sentences for word in line], return_counts=True)
     if not (counts >= knobs["min_count"]).any():

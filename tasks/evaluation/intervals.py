@@ -6,7 +6,6 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 from pandera.typing import DataFrame
-from scipy.stats import poisson
 
 from slipstream.tasks.tables import Metric, columns
 
@@ -91,6 +90,8 @@ def measure_interval(sums: Floats, counts: Floats, *, resamples: int, seed: int)
 
 def draw_weights(users: int, *, resamples: int, seed: int) -> Iterator[Floats]:
     """Draw a Poisson(1) weight (to 16 bits of probability) for each resample and user, in blocks of resamples."""
+    from scipy.stats import poisson
+
     rng = np.random.default_rng(seed)
     steps = np.round(poisson.cdf(np.arange(10), 1) * LEVELS)
     weight = np.searchsorted(steps, np.arange(LEVELS), side="right").astype(np.float64)

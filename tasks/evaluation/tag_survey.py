@@ -7,8 +7,6 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 from pandera.typing import DataFrame
-from scipy.stats import rankdata
-from sklearn.isotonic import IsotonicRegression
 
 from slipstream.tasks.evaluation.intervals import draw_weights
 from slipstream.tasks.evaluation.tag_quality import count_scores, tfidf_scores
@@ -96,6 +94,8 @@ def _compare(draws: Mapping[str, Mapping[str, tuple[Floats, int]]], place: str) 
 
 def _draws(part: pd.DataFrame, label: Floats, source: str, resamples: int, seed: int) -> dict[str, tuple[Floats, int]]:
     """Compute each metric on the pairs as they are and on resamples: {metric: (values, count)}."""
+    from scipy.stats import rankdata
+
     score, judged = part[f"of {source}"].to_numpy(np.float64), part["score"].to_numpy(np.float64)
     item, tag = part["item"].to_numpy(np.int64), part["tag_code"].to_numpy(np.int64)
     sides = np.flatnonzero(~np.isnan(label))
@@ -167,6 +167,8 @@ def _share(right: Floats, total: Floats, weight: Floats) -> float:
 
 def _errors(score: Floats, judged: Floats, item: Codes) -> Floats:
     """Predict each judgement by an isotonic curve over the scores of other items, and give the absolute errors."""
+    from sklearn.isotonic import IsotonicRegression
+
     fold, predicted = item % FOLDS, np.full(len(score), judged.mean())
     for each in np.unique(fold):
         mine = fold == each

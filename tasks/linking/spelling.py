@@ -68,7 +68,7 @@ def _script(character: str) -> int:
 def sudachi_boundaries() -> Boundaries:
     """Make a marker that adds the edges of Japanese morphemes (Sudachi, shortest units, mode A) to script changes."""
     try:
-        from sudachipy import Dictionary, SplitMode  # noqa: PLC0415 (an extra: only who asks for it needs it)
+        from sudachipy import Dictionary, SplitMode
     except ImportError as error:
         raise ImportError("'sudachi' boundaries are not installed; pip install 'slipstream[japanese]'") from error
     sudachi = Dictionary(dict="core").tokenizer(mode=SplitMode.A)

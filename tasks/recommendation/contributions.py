@@ -1,5 +1,7 @@
 """What each feature contributes to a score: the parts of the blend and the SHAP values of the trees."""
 
+from collections.abc import Iterable
+
 import numpy as np
 import numpy.typing as npt
 import polars as pl
@@ -37,30 +39,40 @@ def group_of(column: str) -> str:
     return column.partition("__")[0]
 
 
-def contributions(
-    model: RankingModel, features: DataFrame[RankingFeature], described: pl.DataFrame
-) -> dict[str, Values]:
+def contributions(model: RankingModel, common: float, described: pl.DataFrame) -> dict[str, Values]:
     """Measure what each column adds to the score of described rows; nothing where a single source is served.
 
-    `features` are all candidates: the parts of the blend are what they add to an ordinary one, as SHAP values are.
+    The parts of the blend are what they add to the `common` score, as SHAP values are.
     """
     if model.serve not in {RANKER, BLEND}:
         return {}
-    parts = _blend_parts(model, features, described)
+    parts = _blend_parts(model, common, described)
     return parts | _shap(model, described) if model.serve == RANKER else parts
 
 
-def _blend_parts(
-    model: RankingModel, features: DataFrame[RankingFeature], described: pl.DataFrame
-) -> dict[str, Values]:
-    """Divide among sources what the blend adds to rows: to an ordinary candidate if trees follow, else to none."""
-    columns_of = {
-        name: f"source_{name}__share" for name in model.weights if f"source_{name}__share" in features.columns
-    }
+def common_score(model: RankingModel, features: Iterable[DataFrame[RankingFeature]]) -> float:
+    """Compute what the parts of the blend start from: the mean over all candidates if trees follow, else nothing."""
+    if model.serve != RANKER:
+        return float(np.log(FLOOR))
+    scores = []
+    for block in features:
+        names = list(_shares(model, block.columns).values())
+        scores.append(base_score(model.weights, names, block[names].to_numpy(np.float32)))
+    return float(np.concatenate(scores).mean())
+
+
+def _shares(model: RankingModel, columns: Iterable[str]) -> dict[str, str]:
+    """Name the columns of the sources that the blend listens to."""
+    known = set(columns)
+    return {name: f"source_{name}__share" for name in model.weights if f"source_{name}__share" in known}
+
+
+def _blend_parts(model: RankingModel, common: float, described: pl.DataFrame) -> dict[str, Values]:
+    """Divide among sources what the blend adds to rows."""
+    columns_of = _shares(model, described.columns)
     names = list(columns_of.values())
     shares = described.select(names).fill_null(0).to_numpy().astype(np.float32)
-    ordinary = base_score(model.weights, names, features[names].to_numpy(np.float32)).mean()
-    added = base_score(model.weights, names, shares) - (ordinary if model.serve == RANKER else np.log(FLOOR))
+    added = base_score(model.weights, names, shares) - common
     heard = {column: model.weights[name] * shares[:, names.index(column)] for name, column in columns_of.items()}
     total = np.maximum(sum(heard.values(), np.zeros(len(shares))), FLOOR)
     return {column.replace("__share", "__blend"): added * part / total for column, part in heard.items()}

@@ -89,9 +89,15 @@ def _close(paired: pl.DataFrame, evidence: Evidence) -> pl.DataFrame:
 def _cosine(embedding: ItemEmbedding, one: pl.Series, other: pl.Series) -> np.ndarray:
     """Compare the vectors of aligned ids, 0 where one has none."""
     unit = np.vstack([embedding.unit, np.zeros((1, embedding.size), np.float32)])
-    left, right = embedding.positions(one), embedding.positions(other)
+    left, right = _places(embedding, one), _places(embedding, other)
     cosine = np.zeros(len(left))
     for start in range(0, len(left), 1 << 18):
         part = slice(start, start + (1 << 18))
         cosine[part] = np.einsum("ij,ij->i", unit[left[part]], unit[right[part]])
     return cosine
+
+
+def _places(embedding: ItemEmbedding, ids: pl.Series) -> np.ndarray:
+    """Find the row of each id, -1 where it has no vector; many equal ids are looked up once."""
+    known = ids.unique()
+    return ids.replace_strict(known, embedding.positions(known), return_dtype=pl.Int64).to_numpy()

@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 from pandera.typing import DataFrame
-from scipy import optimize, sparse
+from scipy import sparse
 
 from slipstream.tasks.recommendation.propensity import Values, selection_weights
 from slipstream.tasks.tables import Examination, Impression, empty
@@ -100,6 +100,8 @@ class _Counts:
 
     def fit(self) -> Values:
         """Find the most likely logarithms; the first position's is 0."""
+        from scipy import optimize
+
         start = np.zeros(len(self.by_place) - 1)
         if not len(start):
             return np.zeros(1)

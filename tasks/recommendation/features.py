@@ -4,16 +4,17 @@ Ranks, shares, ratios and log hours instead of counts, so that a model learnt at
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 
 import numpy as np
 import pandas as pd
 from pandera.typing import DataFrame
 
-from slipstream.tasks.recommendation.history import Feature, Pairs, look_back, pair_up, share_within
+from slipstream.tasks.recommendation.history import Feature, Pairs, look_back, pair_up, share_within, survey
 from slipstream.tasks.recommendation.item_features import item_features
-from slipstream.tasks.recommendation.match_features import embedding_features, tag_features
+from slipstream.tasks.recommendation.match_features import embedding_features, lay_out_tags, tag_features
+from slipstream.tasks.recommendation.user_blocks import InStep, whole_users
 from slipstream.tasks.recommendation.user_features import user_features
 from slipstream.tasks.tables import (
     Candidate,
@@ -30,39 +31,45 @@ WINDOW_HOURS = (0.5, 1.0, 3.0, 6.0, 24.0, 72.0, 168.0, 720.0, 8760.0)
 
 
 def ranking_features(  # noqa: PLR0913 (seven tables and two knobs)
-    pool: DataFrame[Candidate],
+    pool: Iterable[DataFrame[Candidate]],
     interactions: DataFrame[Interaction],
     items: DataFrame[Item],
     item_tags: DataFrame[ItemTagScore],
     user_tags: DataFrame[UserTagScore],
     embeddings: Sequence[ItemEmbedding],
-    scores: DataFrame[RankingFeature],
+    scores: Iterable[DataFrame[RankingFeature]],
     *,
     as_of: datetime,
     window_hours: Sequence[float] = WINDOW_HOURS,
-) -> DataFrame[RankingFeature]:
+) -> Iterator[DataFrame[RankingFeature]]:
     """Describe each (user, item) of the pool by float32 columns, knowing nothing from `as_of` on.
 
-    `scores` are further columns of the same pairs; they come before those of the same name.
+    The pool comes in blocks, which are gone through twice; what is made of it are blocks of whole users. `scores`, in
+    blocks too, are further columns of the same pairs; they come before those of the same name.
     """
-    pairs = pair_up(pool)
-    history = look_back(interactions, pairs, as_of=as_of)
+    extent = survey(pool)
+    _check_names(extent.sources)
+    history = look_back(interactions, extent, as_of=as_of)
     per_item = item_features(history, items, as_of=as_of, window_hours=window_hours)
-    columns = source_features(pool, pairs) | _aligned(scores, pairs)
-    columns |= {name: values[pairs.item] for name, values in per_item.items()}
-    columns |= user_features(history, pairs, per_item)
-    columns |= tag_features(pairs, item_tags, user_tags)
-    for number, embedding in enumerate(embeddings):
-        columns |= embedding_features(pairs, history, embedding, name=f"embedding_{number}")
-    keys = {"user_id": pairs.users[pairs.user], "item_id": pairs.items[pairs.item]}
-    return RankingFeature.validate(pd.DataFrame(keys | columns))
+    tags, scored = lay_out_tags(extent, item_tags, user_tags), InStep(scores)
+    for block in whole_users(pool):
+        pairs = pair_up(block, extent)
+        past = history.of(pairs)
+        columns = source_features(block, pairs, extent.sources) | _aligned(scored.take(len(pairs)), pairs)
+        columns |= {name: values[pairs.item] for name, values in per_item.items()}
+        columns |= user_features(past, pairs, per_item)
+        columns |= tag_features(pairs, tags)
+        for number, embedding in enumerate(embeddings):
+            columns |= embedding_features(pairs, past, embedding, name=f"embedding_{number}")
+        keys = {"user_id": pairs.users[pairs.user], "item_id": pairs.items[pairs.item]}
+        yield RankingFeature.validate(pd.DataFrame(keys | columns))
+    if left := scored.left():
+        raise ValueError(f"{left} scored pairs more than the pool has; score the same pool")
 
 
-def source_features(pool: DataFrame[Candidate], pairs: Pairs) -> dict[str, Feature]:
-    """Describe what the sources say: 1 / rank and the share of the best score, 0 where a source is silent."""
+def source_features(pool: DataFrame[Candidate], pairs: Pairs, names: Sequence[str]) -> dict[str, Feature]:
+    """Describe what the named sources say: 1 / rank and the share of the best score, 0 where a source is silent."""
     columns: dict[str, Feature] = {}
-    names = sorted(pool["source"].unique())
-    _check_names(names)
     code = pd.Index(names).get_indexer(pd.Index(pool["source"]))
     rank, score = pool["rank"].to_numpy(np.float64), pool["score"].to_numpy(np.float64)
     for number, name in enumerate(names):

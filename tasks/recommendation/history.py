@@ -1,5 +1,6 @@
 """Candidate pairs and past traces as aligned numbers, so that features are array look-ups."""
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -8,6 +9,7 @@ import numpy.typing as npt
 import pandas as pd
 from pandera.typing import DataFrame
 
+from slipstream.tasks.recommendation.proposing import positions
 from slipstream.tasks.tables import Candidate, Interaction
 
 Numbers = npt.NDArray[np.int64]
@@ -16,14 +18,28 @@ Feature = npt.NDArray[np.float32]
 
 
 @dataclass(frozen=True)
+class Extent:
+    """The users, items and sources of a pool, each sorted."""
+
+    users: pd.Index
+    items: pd.Index
+    sources: Sequence[str]
+
+
+@dataclass(frozen=True)
 class Pairs:
-    """The distinct (user, item) pairs of a pool, sorted; `user` and `item` are positions in `users` and `items`."""
+    """The distinct (user, item) pairs of some users of a pool, sorted.
+
+    `user` and `item` are positions in `users` and `items`; the first of these users is the pool's at `first`, the items
+    are all of the pool's.
+    """
 
     users: pd.Index
     items: pd.Index
     user: Numbers
     item: Numbers
     row: Numbers  # of each row of the pool: the position of its pair
+    first: int = 0
 
     def __len__(self) -> int:
         """Count the pairs."""
@@ -44,18 +60,36 @@ class History:
     weight: Reals
     place: Numbers
 
-
-def pair_up(pool: DataFrame[Candidate]) -> Pairs:
-    """Give users, items and pairs of a pool numbers, in the order of their ids."""
-    user, users = pd.factorize(pool["user_id"], sort=True)
-    item, items = pd.factorize(pool["item_id"], sort=True)
-    keys, row = np.unique(user.astype(np.int64) * max(len(items), 1) + item, return_inverse=True)
-    found = np.divmod(keys, max(len(items), 1))
-    return Pairs(pd.Index(users, dtype="str"), pd.Index(items, dtype="str"), found[0], found[1], row.astype(np.int64))
+    def of(self, pairs: Pairs) -> "History":
+        """Keep the traces of the users of pairs, with their numbers."""
+        mine = slice(*np.searchsorted(self.user, [pairs.first, pairs.first + len(pairs.users)]))
+        user = self.user[mine] - pairs.first
+        return History(self.items, user, self.item[mine], self.age[mine], self.weight[mine], self.place[mine])
 
 
-def look_back(interactions: DataFrame[Interaction], pairs: Pairs, *, as_of: datetime) -> History:
-    """Give traces the numbers of the pairs; items without a candidate come behind those of the pairs."""
+def survey(pool: Iterable[DataFrame[Candidate]]) -> Extent:
+    """Go through the blocks of a pool to see whom and what it is about."""
+    found: dict[str, set[str]] = {"user_id": set(), "item_id": set(), "source": set()}
+    for block in pool:
+        for column, values in found.items():
+            values.update(block[column].unique())
+    users, items = (pd.Index(sorted(found[column]), dtype="str") for column in ("user_id", "item_id"))
+    return Extent(users, items, sorted(found["source"]))
+
+
+def pair_up(pool: DataFrame[Candidate], extent: Extent | None = None) -> Pairs:
+    """Give users, items and pairs of a pool, or of some users of a pool, numbers in the order of their ids."""
+    extent = survey([pool]) if extent is None else extent
+    width = max(len(extent.items), 1)
+    user, item = positions(pool["user_id"], extent.users), positions(pool["item_id"], extent.items)
+    keys, row = np.unique(user.astype(np.int64) * width + item, return_inverse=True)
+    users, items = np.divmod(keys, width)
+    first, end = (int(users[0]), int(users[-1]) + 1) if len(users) else (0, 0)
+    return Pairs(extent.users[first:end], extent.items, users - first, items, row.astype(np.int64), first)
+
+
+def look_back(interactions: DataFrame[Interaction], pairs: Extent | Pairs, *, as_of: datetime) -> History:
+    """Give traces the numbers of a pool; items without a candidate come behind those of the pool."""
     _refuse_future(interactions, as_of)
     liked = interactions[interactions["weight"] > 0]
     others = pd.Index(liked["item_id"].unique(), dtype="str").difference(pairs.items)

@@ -1,11 +1,13 @@
 """How well an item matches a user, by tags and by vectors."""
 
+from dataclasses import dataclass
+
 import numpy as np
 import pandas as pd
 from pandera.typing import DataFrame
 from scipy import sparse
 
-from slipstream.tasks.recommendation.history import Feature, History, Pairs, share_within
+from slipstream.tasks.recommendation.history import Extent, Feature, History, Pairs, share_within
 from slipstream.tasks.tables import ItemTagScore, UserTagScore
 from slipstream.tasks.vectors import ItemEmbedding, Matrix
 
@@ -14,13 +16,26 @@ RECENT = 10
 FADE = 0.8
 
 
-def tag_features(
-    pairs: Pairs, item_tags: DataFrame[ItemTagScore], user_tags: DataFrame[UserTagScore]
-) -> dict[str, Feature]:
-    """Multiply user tags and item tags: the sum, its share of the user's best, the best tag and the cosine."""
+@dataclass(frozen=True, eq=False)
+class Tags:
+    """The tags of the users and of the items of a pool: shapes (users, tags) and (items, tags)."""
+
+    users: sparse.csr_matrix
+    items: sparse.csr_matrix
+
+
+def lay_out_tags(
+    extent: Extent | Pairs, item_tags: DataFrame[ItemTagScore], user_tags: DataFrame[UserTagScore]
+) -> Tags:
+    """Lay out the tags that users have."""
     tags = pd.Index(user_tags["tag"].unique(), dtype="str").sort_values()
-    users = _tag_matrix(user_tags, user_tags["user_id"], pairs.users, tags)
-    items = _tag_matrix(item_tags, item_tags["item_id"], pairs.items, tags)
+    users = _tag_matrix(user_tags, user_tags["user_id"], extent.users, tags)
+    return Tags(users, _tag_matrix(item_tags, item_tags["item_id"], extent.items, tags))
+
+
+def tag_features(pairs: Pairs, tags: Tags) -> dict[str, Feature]:
+    """Multiply user tags and item tags: the sum, its share of the user's best, the best tag and the cosine."""
+    users, items = tags.users[pairs.first : pairs.first + len(pairs.users)], tags.items
     total, best = np.zeros(len(pairs), np.float32), np.zeros(len(pairs), np.float32)
     for start in range(0, len(pairs), ROWS):
         rows = slice(start, start + ROWS)

@@ -2,8 +2,8 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-import lightgbm as lgb
 import numpy as np
 import pandas as pd
 from pandera.typing import DataFrame
@@ -14,6 +14,9 @@ from slipstream.tasks.recommendation.history import Feature, Numbers
 from slipstream.tasks.recommendation.samples import KEYS, Sample, draw_windows, source_orders, source_shares
 from slipstream.tasks.recommendation.trees import FOLDS, Trees, dataset, grow, grow_apart
 from slipstream.tasks.tables import Exposure, Interaction, Metric, RankingFeature
+
+if TYPE_CHECKING:
+    import lightgbm
 
 GAINS = {"weak": 1.0, "medium": 3.0, "strong": 7.0}
 WINDOWS = 3
@@ -28,7 +31,7 @@ class RankingModel:
     the blend, or none where there was nothing to learn from.
     """
 
-    boosters: tuple[lgb.Booster, ...]
+    boosters: "tuple[lightgbm.Booster, ...]"
     weights: dict[str, float]
     serve: str
     validation: DataFrame[Metric]
@@ -98,7 +101,7 @@ def _folds(whole: Sample, seed: int) -> Numbers:
     return np.asarray((np.random.default_rng(seed).permutation(len(ids)) % FOLDS)[people], dtype=np.int64)
 
 
-def _out_of_fold(models: lgb.CVBooster, whole: Sample, fold: Numbers, weights: Mapping[str, float]) -> Scores:
+def _out_of_fold(models: "lightgbm.CVBooster", whole: Sample, fold: Numbers, weights: Mapping[str, float]) -> Scores:
     """Score each fold by the model that has not seen it."""
     scores = base_score(weights, whole.names, whole.features)
     seen = np.isin(whole.names, models.boosters[0].feature_name())

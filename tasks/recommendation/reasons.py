@@ -1,6 +1,6 @@
 """Why an item stands in a list: the strongest reason that is true and can be put into words."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,15 +11,17 @@ import polars as pl
 from pandera.typing import DataFrame
 
 from slipstream.tasks.kinds import parse_kinds
-from slipstream.tasks.recommendation.contributions import FAMILIES, Values, contributions, family_of
+from slipstream.tasks.recommendation.contributions import FAMILIES, Values, common_score, contributions, family_of
 from slipstream.tasks.recommendation.evidence import PAIR, Evidence, best_tags, nearest_touched
 from slipstream.tasks.recommendation.guard import BLEND, RANKER
 from slipstream.tasks.recommendation.ranker import RankingModel
 from slipstream.tasks.recommendation.rules import PIN
+from slipstream.tasks.recommendation.user_blocks import rows_of
 from slipstream.tasks.recommendation.wording import Words, words_of
 from slipstream.tasks.tables import Candidate, RankingFeature, Recommendation, columns
 
 Sayings = npt.NDArray[np.object_]
+Truth = npt.NDArray[np.bool_]
 PERSONAL = ("touched", "tags")
 CLAIMS = ("trending", "fresh", "popular")
 ALSO = 0.1
@@ -37,7 +39,7 @@ class Argument:
 def explain(
     ranked: DataFrame[Candidate],
     model: RankingModel,
-    features: DataFrame[RankingFeature],
+    features: Iterable[DataFrame[RankingFeature]],
     evidence: Evidence,
     *,
     language: str,
@@ -48,7 +50,8 @@ def explain(
     Where the ranker placed an item, the SHAP values of its trees and the parts of the blend they start from are summed
     by family of features; the strongest positive family that the evidence supports speaks. Where it says the same to
     everybody, the strongest one that knows the user speaks too if its weight is `ALSO` of that at least. Where a single
-    source placed the item, that source speaks; where a pin did, the editors do.
+    source placed the item, that source speaks; where a pin did, the editors do. The features come in blocks of users,
+    which are gone through twice.
     """
     rows = pl.from_pandas(ranked).sort("user_id", "rank")
     words = words_of(language)
@@ -67,16 +70,28 @@ def explain(
 def arguments(
     rows: pl.DataFrame,
     model: RankingModel,
-    features: DataFrame[RankingFeature],
+    features: Iterable[DataFrame[RankingFeature]],
     evidence: Evidence,
     *,
     words: Words,
     kinds: Mapping[str, Mapping[str, Any]],
 ) -> list[Argument]:
-    """Hear every family on listed rows: how much it speaks for each, and what of that can be shown."""
-    described = rows.select(PAIR).join(pl.from_pandas(features), on=PAIR, how="left", maintain_order="left")
-    weight = _weigh(model, features, described, rows)
-    sayings = _sayings(rows, described, evidence, words, kinds)
+    """Hear every family on rows sorted by user: how much it speaks for each, and what of that can be shown."""
+    weight, true = _placed(rows)
+    source, common = rows["source"].is_in([RANKER, BLEND]), 0.0
+    if source.any():
+        common = common_score(model, features)
+    numbered = rows.select(PAIR).with_columns(source.alias("chosen")).with_row_index("row")
+    for block in features:
+        described = rows_of(numbered, block).join(pl.from_pandas(block), on=PAIR, maintain_order="left")
+        place = described["row"].to_numpy()
+        for claim in CLAIMS:
+            true[claim][place] |= _proposed(described, FAMILIES[claim][0])
+        chosen = described.filter("chosen")
+        for column, values in contributions(model, common, chosen).items() if len(chosen) else ():
+            if family_of(column):
+                weight[family_of(column)][chosen["row"].to_numpy()] += values
+    sayings = _sayings(rows, true, evidence, words, kinds)
     return [Argument(family, weight[family], sayings[family]) for family in FAMILIES]
 
 
@@ -90,25 +105,20 @@ def _strongest(heard: Sequence[Argument], rows: int) -> tuple[Sayings, Values]:
     return saying, weight
 
 
-def _weigh(
-    model: RankingModel, features: DataFrame[RankingFeature], described: pl.DataFrame, rows: pl.DataFrame
-) -> dict[str, Values]:
-    """Measure for each row how much each family speaks for it."""
-    weight = {family: np.zeros(len(rows)) for family in FAMILIES}
+def _placed(rows: pl.DataFrame) -> tuple[dict[str, Values], dict[str, Truth]]:
+    """Tell by the source that placed a row which family speaks for it above all, and which claims are true of it."""
     source = rows["source"].to_numpy()
+    weight = {family: np.zeros(len(rows)) for family in FAMILIES}
     for family in FAMILIES:
         placed = np.array([family_of(f"source_{name}__") == family for name in source], dtype=bool)
         weight[family][placed] = np.inf
-    chosen = np.flatnonzero((source == RANKER) | (source == BLEND))
-    for column, values in contributions(model, features, described[chosen]).items() if len(chosen) else ():
-        if family_of(column):
-            weight[family_of(column)][chosen] += values
-    return weight
+    starts = {claim: FAMILIES[claim][0].removeprefix("source_") for claim in CLAIMS}
+    return weight, {claim: rows["source"].str.starts_with(start).to_numpy().copy() for claim, start in starts.items()}
 
 
 def _sayings(
     rows: pl.DataFrame,
-    described: pl.DataFrame,
+    true: Mapping[str, Truth],
     evidence: Evidence,
     words: Words,
     kinds: Mapping[str, Mapping[str, Any]],
@@ -123,15 +133,14 @@ def _sayings(
     tagged = [words.tagged(tag) if tag else "" for tag in best_tags(rows, evidence)]
     sayings = {"touched": np.array(touched, dtype=object), "tags": np.array(tagged, dtype=object)}
     for claim in CLAIMS:
-        true = _proposed(rows, described, FAMILIES[claim][0])
-        sayings[claim] = np.where(true, words.claims[claim], "").astype(object)
+        sayings[claim] = np.where(true[claim], words.claims[claim], "").astype(object)
     return sayings
 
 
-def _proposed(rows: pl.DataFrame, described: pl.DataFrame, start: str) -> np.ndarray:
-    """Tell which rows a source whose column starts so proposes or placed."""
+def _proposed(described: pl.DataFrame, start: str) -> Truth:
+    """Tell which described rows a source whose column starts so proposes."""
     ranks = [column for column in described.columns if column.startswith(start) and column.endswith("__rank")]
-    proposed = rows["source"].str.starts_with(start.removeprefix("source_")).to_numpy()
+    proposed = np.zeros(len(described), dtype=bool)
     for column in ranks:
-        proposed = proposed | (described[column].fill_null(0).to_numpy() > 0)
-    return np.asarray(proposed, dtype=bool)
+        proposed |= described[column].fill_null(0).to_numpy() > 0
+    return proposed

@@ -56,7 +56,8 @@ class Sample:
         number = np.cumsum(users) - 1
         old = self.judged
         worth = None if old.weight is None else old.weight[users]
-        judged = Judged(number[old.user[kept]], old.relevant[kept], old.wanted[users], old.window[users], worth)
+        each = old.wanted[users], old.window[users], old.person[users]
+        judged = Judged(number[old.user[kept]], old.relevant[kept], *each, worth)
         rows = self.features[kept], self.gain[kept], self.users[users], judged, self.weight[kept], self.passed[kept]
         return Sample(self.names, *rows)
 
@@ -94,7 +95,7 @@ def draw_sample(
     matrix = features.reindex(columns=list(names), fill_value=0).to_numpy(np.float32)
     weight, passed = label_weights(found, gain, user, exposures)
     worth = None if exposures is None else hit_weights(weight, hit, user)
-    judged = Judged(user.astype(np.int64), hit, count, np.zeros(len(users), np.int64), worth)
+    judged = Judged(user.astype(np.int64), hit, count, np.zeros(len(users), np.int64), np.arange(len(users)), worth)
     return Sample(list(names), matrix, gain, pd.Index(users), judged, weight, passed)
 
 
@@ -144,16 +145,17 @@ def stack(samples: Sequence[Sample]) -> Sample:
     if len(samples) == 1:
         return samples[0]
     worths = [sample.judged.weight for sample in samples if sample.judged.weight is not None]
+    users = samples[0].users.append([sample.users for sample in samples[1:]])
     starts = np.cumsum([0, *(len(sample.judged.wanted) for sample in samples)])
     judged = Judged(
         np.concatenate([sample.judged.user + start for sample, start in zip(samples, starts, strict=False)]),
         np.concatenate([sample.judged.relevant for sample in samples]),
         np.concatenate([sample.judged.wanted for sample in samples]),
         np.repeat(np.arange(len(samples)), [len(sample.users) for sample in samples]),
+        pd.factorize(users)[0].astype(np.int64),
         np.concatenate(worths) if worths else None,
     )
     features: Feature = np.concatenate([sample.features for sample in samples])
     gain = np.concatenate([sample.gain for sample in samples])
-    users = samples[0].users.append([sample.users for sample in samples[1:]])
     weight, passed = (np.concatenate([getattr(sample, name) for sample in samples]) for name in ("weight", "passed"))
     return Sample(samples[0].names, features, gain, users, judged, weight, passed)

@@ -1,6 +1,6 @@
 """Finished lists: the ranker's order where there is a history, and something good for everybody else."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 import polars as pl
@@ -9,12 +9,13 @@ from pandera.typing import DataFrame
 from slipstream.tasks.recommendation.ranker import RankingModel, predict
 from slipstream.tasks.recommendation.refusals import PAIR, allow
 from slipstream.tasks.recommendation.samples import KEYS
+from slipstream.tasks.recommendation.user_blocks import rows_of
 from slipstream.tasks.tables import Candidate, Interaction, RankingFeature, Refusal, User, columns
 
 
 def ranked_items(
     model: RankingModel,
-    features: DataFrame[RankingFeature],
+    features: Iterable[DataFrame[RankingFeature]],
     interactions: DataFrame[Interaction],
     users: DataFrame[User],
     fallbacks: Sequence[DataFrame[Candidate]],
@@ -25,10 +26,22 @@ def ranked_items(
     """Give each user the `top` best items that they have not touched and no rule refuses, each with its source.
 
     People with a history get the order the model serves; whoever has none, or too few candidates, gets the fallbacks
-    in the given order. The score is that of the placing source: comparable within a source only.
+    in the given order. The score is that of the placing source: comparable within a source only. The features come in
+    blocks of whole users.
     """
-    stages = proposed(model, features, interactions, users, fallbacks)
-    return line_up([allow(stage, interactions, refused) for stage in stages], top=top)
+    past = pl.from_pandas(interactions[PAIR]).sort(PAIR)
+    best = []
+    for block in features:
+        touched = rows_of(past, block).to_pandas()
+        ordered, *_ = proposed(model, block, touched, users, [])
+        best.append(first(allow(ordered, touched, refused), top=top))
+    others = asked_for([pl.from_pandas(table[columns(Candidate)]) for table in fallbacks], users)
+    return line_up([pl.concat(best), *(allow(stage, interactions, refused) for stage in others)], top=top)
+
+
+def first(ordered: pl.DataFrame, *, top: int) -> pl.DataFrame:
+    """Keep the first `top` rows of each user."""
+    return ordered.filter(pl.int_range(pl.len()).over("user_id") < top)
 
 
 def line_up(stages: Sequence[pl.DataFrame], *, top: int) -> DataFrame[Candidate]:
@@ -52,10 +65,14 @@ def proposed(
     fallbacks: Sequence[DataFrame[Candidate]],
 ) -> list[pl.DataFrame]:
     """Propose to the users, before any rule: the model's order to people with a history, then the fallbacks."""
-    wanted = pl.from_pandas(users[["user_id"]])
     known = pl.from_pandas(interactions[["user_id"]]).unique()
     ordered = order_by_model(model, features).join(known, on="user_id", how="semi")
-    stages = [ordered, *(pl.from_pandas(table[columns(Candidate)]) for table in fallbacks)]
+    return asked_for([ordered, *(pl.from_pandas(table[columns(Candidate)]) for table in fallbacks)], users)
+
+
+def asked_for(stages: Sequence[pl.DataFrame], users: DataFrame[User]) -> list[pl.DataFrame]:
+    """Keep the rows of the users to serve."""
+    wanted = pl.from_pandas(users[["user_id"]])
     return [stage.join(wanted, on="user_id", how="semi") for stage in stages]
 
 

@@ -1,6 +1,6 @@
 """What each source that learnt something says of every candidate, not only of those it proposes itself."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 import numpy as np
@@ -8,9 +8,10 @@ import pandas as pd
 from pandera.typing import DataFrame
 from scipy import sparse
 
-from slipstream.tasks.recommendation.history import Feature, Pairs, pair_up, share_within
+from slipstream.tasks.recommendation.history import Feature, Pairs, pair_up, share_within, survey
 from slipstream.tasks.recommendation.neighbours import recency
 from slipstream.tasks.recommendation.proposing import blocks, distinct, positions, tally, weigh
+from slipstream.tasks.recommendation.user_blocks import whole_users
 from slipstream.tasks.tables import Candidate, Interaction, Neighbour, RankingFeature
 from slipstream.tasks.vectors import ItemEmbedding, UserEmbedding
 
@@ -18,40 +19,48 @@ ROWS = 200_000
 
 
 def source_scores(
-    pool: DataFrame[Candidate],
+    pool: Iterable[DataFrame[Candidate]],
     interactions: DataFrame[Interaction],
     neighbours: Mapping[str, DataFrame[Neighbour]],
     spaces: Mapping[str, tuple[UserEmbedding, ItemEmbedding]],
     *,
     fading: Mapping[str, Mapping[str, Any]],
-) -> DataFrame[RankingFeature]:
+) -> Iterator[DataFrame[RankingFeature]]:
     """Score the distinct pairs of a pool by each source's neighbours or vectors, relative to the user's best candidate.
+
+    The pool comes in blocks, which are gone through twice; what is made of it are blocks of whole users.
 
     Column `source_<name>__share` is 1 for that one. Neighbours follow the whole history, or where `fading` names the
     source, its recent part: {"transitions": {"recent": 20, "decay": 0.9}}.
     """
-    pairs = pair_up(pool)
+    extent = survey(pool)
     touched = distinct(interactions["item_id"])
-    whole = weigh(interactions, pairs.users, touched)
-    columns: dict[str, Feature] = {}
+    whole = weigh(interactions, extent.users, touched)
+    walks: dict[str, tuple[sparse.csr_array, sparse.csr_array]] = {}
     for name, table in neighbours.items():
-        history = recency(interactions, pairs.users, touched, **fading[name]) if name in fading else whole
-        columns[name] = follow(pairs, history, touched, table)
-    for name, (people, items) in spaces.items():
-        columns[name] = dot(pairs, people, items)
-    shares = {
-        f"source_{name}__share": share_within(pairs.user, scores.astype(np.float64), len(pairs.users))
-        for name, scores in columns.items()
-    }
-    keys = {"user_id": pairs.users[pairs.user], "item_id": pairs.items[pairs.item]}
-    return RankingFeature.validate(pd.DataFrame(keys | shares))
+        history = recency(interactions, extent.users, touched, **fading[name]) if name in fading else whole
+        walks[name] = history, lay_steps(table, touched, extent.items)
+    for block in whole_users(pool):
+        pairs = pair_up(block, extent)
+        mine = slice(pairs.first, pairs.first + len(pairs.users))
+        columns = {name: follow(pairs, history[mine], steps) for name, (history, steps) in walks.items()}
+        columns |= {name: dot(pairs, people, items) for name, (people, items) in spaces.items()}
+        shares = {
+            f"source_{name}__share": share_within(pairs.user, scores.astype(np.float64), len(pairs.users))
+            for name, scores in columns.items()
+        }
+        keys = {"user_id": pairs.users[pairs.user], "item_id": pairs.items[pairs.item]}
+        yield RankingFeature.validate(pd.DataFrame(keys | shares))
 
 
-def follow(pairs: Pairs, history: sparse.csr_array, touched: pd.Index, neighbours: DataFrame[Neighbour]) -> Feature:
+def lay_steps(neighbours: DataFrame[Neighbour], touched: pd.Index, items: pd.Index) -> sparse.csr_array:
+    """Lay out what each touched item says of the items: shape (touched, items)."""
+    rows, columns = positions(neighbours["item_id"], touched), positions(neighbours["neighbour_id"], items)
+    return tally(rows, columns, neighbours["weight"].to_numpy(np.float32), (len(touched), len(items)))
+
+
+def follow(pairs: Pairs, history: sparse.csr_array, steps: sparse.csr_array) -> Feature:
     """Sum for each pair what the touched items say of the item; `history` has shape (users of the pairs, touched)."""
-    rows = positions(neighbours["item_id"], touched)
-    columns = positions(neighbours["neighbour_id"], pairs.items)
-    steps = tally(rows, columns, neighbours["weight"].to_numpy(np.float32), (len(touched), len(pairs.items)))
     scores = np.zeros(len(pairs), np.float32)
     for part in blocks(len(pairs.users), len(pairs.items)):
         found = slice(*np.searchsorted(pairs.user, [part.start, part.stop]))

@@ -107,6 +107,7 @@ class FreshItems(Table[Candidate]):
 class EaseNeighbours(Table[Neighbour]):
     """Which items predict which, by EASE."""
 
+    memory_knob = "max_items in knobs"
     interactions: gokart.TaskInstanceParameter[Table[Interaction]] = gokart.TaskInstanceParameter()
     regularisation: luigi.FloatParameter = luigi.FloatParameter(default=300.0)
     dropout: luigi.FloatParameter = luigi.FloatParameter(default=0.0)
@@ -195,12 +196,14 @@ class EmbeddingItems(Table[Candidate]):
     cosine: luigi.BoolParameter = luigi.BoolParameter(default=False)
     top: luigi.IntParameter = luigi.IntParameter(default=100)
     source: luigi.Parameter[str] = luigi.Parameter(default="embedding")
+    threads: luigi.IntParameter = luigi.IntParameter(default=1, significant=False)
 
     def run(self) -> None:
         """Propose the nearest items."""
         people, items = self.load(self.user_embedding), self.load(self.item_embedding)
         inputs = self.load(self.interactions), self.load(self.users), self.load(self.catalogue)
-        self.dump(embedding_items(people, items, *inputs, cosine=self.cosine, top=self.top, source=self.source))
+        knobs: dict[str, Any] = {"cosine": self.cosine, "top": self.top, "threads": self.threads}
+        self.dump(embedding_items(people, items, *inputs, **knobs, source=self.source))
 
 
 class TagItems(Table[Candidate]):
@@ -227,6 +230,7 @@ class TagItems(Table[Candidate]):
 class CandidatePool(Table[Candidate]):
     """All proposals together."""
 
+    memory_knob = "candidates"
     candidates: gokart.ListTaskInstanceParameter[Table[Candidate]] = gokart.ListTaskInstanceParameter()
     top: luigi.IntParameter = luigi.IntParameter(default=100)
 
@@ -289,6 +293,7 @@ class TouchedItems(Table[CatalogueItem]):
 class SourceScores(Table[RankingFeature]):
     """What each source that learnt something says of every candidate."""
 
+    memory_knob = "candidates"
     pool: gokart.TaskInstanceParameter[Table[Candidate]] = gokart.TaskInstanceParameter()
     interactions: gokart.TaskInstanceParameter[Table[Interaction]] = gokart.TaskInstanceParameter()
     neighbours: gokart.ListTaskInstanceParameter[Table[Neighbour]] = gokart.ListTaskInstanceParameter(default=[])
@@ -303,12 +308,15 @@ class SourceScores(Table[RankingFeature]):
         vectors = zip(self.load(list(self.people)), self.load(list(self.items)), strict=True)
         named = dict(zip(self.names, near, strict=False))
         spaces = dict(zip(self.names[len(near) :], vectors, strict=True))
-        self.dump(source_scores(self.load(self.pool), self.load(self.interactions), named, spaces, fading=self.fading))
+        self.dump(
+            source_scores(self.load_blocks(self.pool), self.load(self.interactions), named, spaces, fading=self.fading)
+        )
 
 
 class RankingFeatures(Table[RankingFeature]):
     """What the ranker sees of each candidate."""
 
+    memory_knob = "candidates"
     pool: gokart.TaskInstanceParameter[Table[Candidate]] = gokart.TaskInstanceParameter()
     interactions: gokart.TaskInstanceParameter[Table[Interaction]] = gokart.TaskInstanceParameter()
     items: gokart.TaskInstanceParameter[Table[Item]] = gokart.TaskInstanceParameter()
@@ -321,10 +329,10 @@ class RankingFeatures(Table[RankingFeature]):
 
     def run(self) -> None:
         """Describe the candidates."""
-        traces = self.load(self.pool), self.load(self.interactions), self.load(self.items)
+        traces = self.load_blocks(self.pool), self.load(self.interactions), self.load(self.items)
         tags, spaces = (self.load(self.item_tags), self.load(self.user_tags)), self.load(list(self.embeddings))
         knobs: dict[str, Any] = {"as_of": self.as_of, "window_hours": self.window_hours}
-        self.dump(ranking_features(*traces, *tags, spaces, self.load(self.scores), **knobs))
+        self.dump(ranking_features(*traces, *tags, spaces, self.load_blocks(self.scores), **knobs))
 
 
 class PositionBias(Table[Examination]):
@@ -365,6 +373,7 @@ class ItemClickRates(Table[ItemClickRate]):
 class Ranker(Task[RankingModel]):
     """What orders candidates: a LightGBM model, or the incumbent it could not beat."""
 
+    memory_knob = "candidates, training_users or windows"
     features: gokart.ListTaskInstanceParameter[Table[RankingFeature]] = gokart.ListTaskInstanceParameter()
     labels: gokart.ListTaskInstanceParameter[Table[Interaction]] = gokart.ListTaskInstanceParameter()
     gains: luigi.DictParameter[dict[str, float]] = luigi.DictParameter(default=GAINS)
@@ -385,6 +394,7 @@ class Ranker(Task[RankingModel]):
 class RankedItems(Table[Candidate]):
     """Each user's list, best first, with the source that placed each item."""
 
+    memory_knob = "candidates"
     ranker: gokart.TaskInstanceParameter[Task[RankingModel]] = gokart.TaskInstanceParameter()
     features: gokart.TaskInstanceParameter[Table[RankingFeature]] = gokart.TaskInstanceParameter()
     interactions: gokart.TaskInstanceParameter[Table[Interaction]] = gokart.TaskInstanceParameter()
@@ -395,9 +405,9 @@ class RankedItems(Table[Candidate]):
 
     def run(self) -> None:
         """Line the items up."""
-        model, features, fallbacks = self.load(self.ranker), self.load(self.features), self.load(list(self.fallbacks))
+        ranked = self.load(self.ranker), self.load_blocks(self.features)
         people, refused = (self.load(self.interactions), self.load(self.users)), self.load(list(self.refusals))
-        self.dump(ranked_items(model, features, *people, fallbacks, refused, top=self.top))
+        self.dump(ranked_items(*ranked, *people, self.load(list(self.fallbacks)), refused, top=self.top))
 
 
 class DiverseItems(Table[Candidate]):
@@ -469,6 +479,7 @@ class RuleCounts(Table[RuleCount]):
 class Recommendations(Table[Recommendation]):
     """What each user gets, with a reason in words."""
 
+    memory_knob = "candidates"
     ranked: gokart.TaskInstanceParameter[Table[Candidate]] = gokart.TaskInstanceParameter()
     ranker: gokart.TaskInstanceParameter[Task[RankingModel]] = gokart.TaskInstanceParameter()
     features: gokart.TaskInstanceParameter[Table[RankingFeature]] = gokart.TaskInstanceParameter()
@@ -486,5 +497,5 @@ class Recommendations(Table[Recommendation]):
         past = self.load(self.interactions), self.load(self.items)
         tags = self.load(self.item_tags), self.load(self.user_tags)
         evidence = Evidence(*past, *tags, self.load(list(self.neighbours)), self.load(list(self.embeddings)))
-        ranked = self.load(self.ranked), self.load(self.ranker), self.load(self.features)
+        ranked = self.load(self.ranked), self.load(self.ranker), self.load_blocks(self.features)
         self.dump(explain(*ranked, evidence, language=self.language, kinds=self.kinds))

@@ -3,14 +3,16 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from fnmatch import fnmatchcase
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
-import lightgbm as lgb
 import numpy as np
 
 from slipstream.tasks.recommendation.guard import Scores
 from slipstream.tasks.recommendation.history import Numbers
 from slipstream.tasks.recommendation.samples import Sample
+
+if TYPE_CHECKING:
+    import lightgbm as lgb
 
 FOLDS = 3
 
@@ -60,8 +62,10 @@ def parse_trees(given: Mapping[str, Any]) -> Trees:
     return Trees(**given)
 
 
-def dataset(sample: Sample, start: Scores, trees: Trees) -> lgb.Dataset:
+def dataset(sample: Sample, start: Scores, trees: Trees) -> "lgb.Dataset":
     """Hand the features that trees see to LightGBM, which starts from given scores."""
+    import lightgbm as lgb
+
     seen = [place for place, name in enumerate(sample.names) if trees.sees(name)]
     return lgb.Dataset(
         sample.features if len(seen) == len(sample.names) else sample.features[:, seen],
@@ -74,18 +78,22 @@ def dataset(sample: Sample, start: Scores, trees: Trees) -> lgb.Dataset:
     )
 
 
-def grow(data: lgb.Dataset, trees: Trees, gains: Sequence[float], *, rounds: int, seed: int) -> lgb.Booster:
+def grow(data: "lgb.Dataset", trees: Trees, gains: Sequence[float], *, rounds: int, seed: int) -> "lgb.Booster":
     """Grow so many trees from all the data."""
+    import lightgbm as lgb
+
     return lgb.train(_parameters(trees, gains, seed), data, rounds)
 
 
 def grow_apart(
-    data: lgb.Dataset, user: Numbers, fold: Numbers, trees: Trees, gains: Sequence[float], *, seed: int
-) -> lgb.CVBooster | None:
+    data: "lgb.Dataset", user: Numbers, fold: Numbers, trees: Trees, gains: Sequence[float], *, seed: int
+) -> "lgb.CVBooster | None":
     """Grow trees without each fold of users, all in the number of rounds that is best on average.
 
     `user` is that of each candidate, `fold` that of each user. None where a fold is empty or holds everybody.
     """
+    import lightgbm as lgb
+
     parts = [(fold == number)[user] for number in range(fold.max() + 1 if len(fold) else FOLDS)]
     if not all(part.any() and not part.all() for part in parts):
         return None

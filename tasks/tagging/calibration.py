@@ -5,8 +5,6 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from scipy.optimize import isotonic_regression
-from sklearn.linear_model import LogisticRegression
 
 Floats = npt.NDArray[np.float64]
 
@@ -29,6 +27,8 @@ def fit_calibration(raw: Floats, label: npt.NDArray[np.bool_], weight: Floats) -
     The line joins the centres of the blocks of equal probability, starting at (0, 0), so that raw scores apart stay
     apart up to the last centre. `weight` is how many pairs an example stands for, which undoes sampling.
     """
+    from scipy.optimize import isotonic_regression
+
     place, tie = np.unique(raw, return_inverse=True)
     mass = np.bincount(tie, weights=weight)
     fitted = isotonic_regression(np.bincount(tie, weights=weight * label) / mass, weights=mass)
@@ -42,6 +42,8 @@ def fit_calibration(raw: Floats, label: npt.NDArray[np.bool_], weight: Floats) -
 
 def fit_line(odds: Floats, label: Floats, weight: Floats) -> Callable[[Floats], Floats]:
     """Fit the probability of a label in [0, 1] as a logistic curve over log-odds (Platt 1999); it keeps their order."""
+    from sklearn.linear_model import LogisticRegression
+
     twice = np.concatenate([label * weight, (1 - label) * weight])
     curve = LogisticRegression(C=1e6).fit(np.tile(odds, 2)[:, None], np.repeat([1, 0], len(odds)), sample_weight=twice)
     slope, start = max(float(curve.coef_[0, 0]), 0.0), float(curve.intercept_[0])

@@ -4,7 +4,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from scipy import sparse
-from sklearn.utils.extmath import randomized_svd
 
 from slipstream.tasks.tagging.examples import Counts, Pairs
 from slipstream.tasks.tagging.spaces import Rows
@@ -31,6 +30,8 @@ def find_company(weighted: Counts, given: Counts, tags: Rows, size: int) -> Comp
 
 
 def _latent(matrix: Counts, size: int) -> tuple[Matrix, Matrix]:
+    from sklearn.utils.extmath import randomized_svd
+
     size = min(size, *matrix.shape)
     if size < 1 or not matrix.nnz:
         return np.zeros((matrix.shape[1], 0), np.float32), np.zeros(0, np.float32)

@@ -2,14 +2,16 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import lightgbm as lgb
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
 from slipstream.tasks.vectors import Matrix
+
+if TYPE_CHECKING:
+    import lightgbm as lgb
 
 Floats = npt.NDArray[np.float64]
 Rows = npt.NDArray[np.int64]
@@ -69,8 +71,10 @@ def cross_fit(
     return Learnt(raw, unseen, LearntParts(matrix, fold, names, boosters))
 
 
-def train(matrix: Matrix, target: Floats, names: list[str], rounds: int, knobs: Mapping[str, Any]) -> lgb.Booster:
+def train(matrix: Matrix, target: Floats, names: list[str], rounds: int, knobs: Mapping[str, Any]) -> "lgb.Booster":
     """Boost trees on the examples; scores rise with every feature unless `monotone_constraints` say otherwise."""
+    import lightgbm as lgb
+
     data = lgb.Dataset(matrix, target.astype(np.float32), feature_name=names, free_raw_data=True)
     rising = {"monotone_constraints": [1] * len(names)}
     return lgb.train({**LIGHTGBM, **rising, **knobs}, data, num_boost_round=rounds)
@@ -93,7 +97,7 @@ class LearntParts:
     matrix: Matrix
     fold: Rows
     names: list[str]
-    boosters: dict[int, lgb.Booster]
+    boosters: dict[int, "lgb.Booster"]
 
     def __call__(self, position: Rows) -> pd.DataFrame:
         """Add up the contributions space by space; one row a position."""

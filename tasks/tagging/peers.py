@@ -6,9 +6,6 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 from pandera.typing import DataFrame
-from sklearn.linear_model import LogisticRegression
-from sklearn.pipeline import make_pipeline
-from sklearn.preprocessing import StandardScaler
 
 from slipstream.tasks.tables import Item, ItemTag, ItemTagScore, TagFeature, TagJudgement, TagMention, columns, empty
 from slipstream.tasks.tagging.examples import draw_examples, read_pairs
@@ -51,6 +48,10 @@ def score_by_neighbours(
 
 def score_by_logistic_regression(features: DataFrame[TagFeature], *, seed: int = 0) -> DataFrame[ItemTagScore]:
     """Score described pairs by a logistic regression on the features that `fit_pairs` sees, of items of other folds."""
+    from sklearn.linear_model import LogisticRegression
+    from sklearn.pipeline import make_pipeline
+    from sklearn.preprocessing import StandardScaler
+
     if features.empty:
         return empty(ItemTagScore)
     drawn = draw_examples(features, positives=POSITIVES, negatives=NEGATIVES, fewest=FEWEST_GIVEN, seed=seed)

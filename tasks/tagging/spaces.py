@@ -9,7 +9,6 @@ import numpy.typing as npt
 import pandas as pd
 from pandera.typing import DataFrame
 from scipy import sparse
-from sklearn.utils.extmath import randomized_svd
 
 from slipstream.tasks.tables import TermWeight
 from slipstream.tasks.vectors import Embedding, Matrix
@@ -57,6 +56,8 @@ def text_space(name: str, terms: DataFrame[TermWeight], items: pd.Index, size: i
 
 def latent_axes(matrix: Counts, size: int) -> Matrix:
     """Find the right singular vectors of a sparse matrix, shape (columns, at most size)."""
+    from sklearn.utils.extmath import randomized_svd
+
     size = min(size, *matrix.shape)
     if size < 1 or not matrix.nnz:
         return np.zeros((matrix.shape[1], 0), np.float32)

@@ -68,7 +68,7 @@ def ngram_tokens(text: str) -> list[str]:
 def sudachi_tokenizer() -> Tokenizer:
     """Make a tokenizer that keeps content words in their normalised form (Sudachi, longest units, mode C)."""
     try:
-        from sudachipy import Dictionary, SplitMode  # noqa: PLC0415 (an extra: only who asks for it needs it)
+        from sudachipy import Dictionary, SplitMode
     except ImportError as error:
         raise ImportError("the 'sudachi' tokenizer is not installed; pip install 'slipstream[japanese]'") from error
     sudachi = Dictionary(dict="core").tokenizer(mode=SplitMode.C)

@@ -58,6 +58,32 @@ def there_and_back(codec, product):
     return codec.read(pa.py_buffer(written(codec, product)))
 
 
+def test_a_table_written_in_blocks_is_read_whole_and_in_blocks():
+    parts = [
+        pd.DataFrame({"name": pd.Series(list(names), dtype="str"), "number": np.arange(len(names))})
+        for names in ("ab", "c")
+    ]
+    content = written(TableCodec(), iter(parts))
+    assert_frame_equal(TableCodec().read(pa.py_buffer(content)), pd.concat(parts, ignore_index=True))
+    blocks = TableCodec().blocks(pa.py_buffer(content))
+    for _ in range(2):
+        for part, block in zip(parts, blocks, strict=True):
+            assert_frame_equal(block, part)
+    assert written(TableCodec(), iter(parts[:1])) == written(TableCodec(), parts[0])
+
+
+def test_a_table_without_rows_is_one_block():
+    nobody = empty(tables.User)
+    (block,) = TableCodec().blocks(pa.py_buffer(written(TableCodec(), nobody)))
+    assert_frame_equal(block, nobody)
+
+
+def test_blocks_of_a_table_have_the_same_columns():
+    parts = [pd.DataFrame({"name": [1]}), pd.DataFrame({"name": ["a"]})]
+    with pytest.raises(ValueError, match="schema"):
+        written(TableCodec(), iter(parts))
+
+
 @st.composite
 def frames(draw):
     """Draw a frame of any of our column types, null values and no rows among them."""

@@ -4,10 +4,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from slipstream.tasks import blocks
-from slipstream.tasks.blocks import Stored
+from slipstream.tasks import ranges
 from slipstream.tasks.data import humans, splitting, strength
 from slipstream.tasks.kinds import parse_kinds
+from slipstream.tasks.ranges import Stored
 from slipstream.tasks.tables import Event, Search, User, columns, empty
 from tests.worlds import START
 
@@ -25,7 +25,7 @@ KINDS = parse_kinds({"view": {"weight": 1.0, "half_life_days": 1.0, "cap": 2, "b
 
 @pytest.fixture(params=[7, 50, 10_000])
 def few(request, monkeypatch):
-    monkeypatch.setattr(blocks, "ROWS", request.param)
+    monkeypatch.setattr(ranges, "ROWS", request.param)
 
 
 @pytest.fixture(scope="module")
@@ -79,7 +79,9 @@ def store(tmp_path):
 
 
 def same(stream, row, whole):
-    pd.testing.assert_frame_equal(row.validate(stream.whole()).reset_index(drop=True), whole.reset_index(drop=True))
+    pd.testing.assert_frame_equal(
+        row.validate(pd.concat(stream, ignore_index=True)).reset_index(drop=True), whole.reset_index(drop=True)
+    )
 
 
 @pytest.mark.usefixtures("few")
@@ -87,7 +89,7 @@ def test_traces_are_weighed_alike(events, searches, store):
     parts = strength.weigh_by_user(store(events), store(searches), kinds=KINDS, as_of=AS_OF)
     whole = strength.weigh(events, searches, kinds=KINDS, as_of=AS_OF)
     assert 0 < len(whole) < len(events)
-    pd.testing.assert_frame_equal(type(whole)(parts.whole()), whole)
+    pd.testing.assert_frame_equal(type(whole)(pd.concat(parts, ignore_index=True)), whole)
 
 
 @pytest.mark.usefixtures("few")

@@ -13,6 +13,7 @@ def judged(*relevant):
         np.tile(relevant, USERS).astype(bool),
         np.full(USERS, sum(relevant)),
         np.zeros(USERS, int),
+        np.arange(USERS),
     )
 
 

@@ -3,7 +3,9 @@ from datetime import timedelta
 import numpy as np
 import pandas as pd
 import pytest
+from pandas.testing import assert_frame_equal
 
+from slipstream.tasks.recommendation import user_blocks
 from slipstream.tasks.recommendation.features import ranking_features
 from slipstream.tasks.tables import (
     Candidate,
@@ -52,8 +54,18 @@ def scored(pool, **columns):
 def features(pool=POOL, traces=TRACES, items=None, embeddings=(EMBEDDING,), scores=None, **knobs):
     items = empty(Item) if items is None else items
     scores = scored(pool) if scores is None else scores
-    found = ranking_features(pool, traces, items, ITEM_TAGS, USER_TAGS, embeddings, scores, as_of=AS_OF, **knobs)
-    return found.set_index(["user_id", "item_id"])
+    found = ranking_features([pool], traces, items, ITEM_TAGS, USER_TAGS, embeddings, [scores], as_of=AS_OF, **knobs)
+    return pd.concat(found).set_index(["user_id", "item_id"])
+
+
+def test_blocks_do_not_show(monkeypatch):
+    monkeypatch.setattr(user_blocks, "ROWS", 1)
+    pool, scores = POOL.sort_values(["user_id", "item_id"], ignore_index=True), scored(POOL, other__thing=2)
+    tables = TRACES, empty(Item), ITEM_TAGS, USER_TAGS, [EMBEDDING]
+    blocks = [pool[start : start + 2] for start in range(0, len(pool), 2)]
+    found = [*ranking_features(blocks, *tables, [scores[:3], scores[3:]], as_of=AS_OF)]
+    assert [len(block) for block in found] == [3, 1]
+    assert_frame_equal(pd.concat(found).set_index(["user_id", "item_id"]), features(scores=scores), check_exact=True)
 
 
 def test_every_pair_of_the_pool_has_one_row_in_order():
@@ -77,6 +89,8 @@ def test_scores_of_the_whole_pool_come_before_those_of_what_a_source_proposes():
 
 
 def test_scores_of_another_pool_are_refused():
+    with pytest.raises(ValueError, match="1 scored pairs more than the pool has"):
+        features(scores=pd.concat([scored(POOL), scored(POOL)[:1]]))
     with pytest.raises(ValueError, match="3 scored pairs are not the 4 of the pool"):
         features(scores=scored(POOL).head(3))
 

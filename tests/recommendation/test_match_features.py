@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from slipstream.tasks.recommendation.history import look_back, pair_up
-from slipstream.tasks.recommendation.match_features import embedding_features, tag_features
+from slipstream.tasks.recommendation.match_features import embedding_features, lay_out_tags, tag_features
 from slipstream.tasks.tables import Candidate, Interaction, ItemTagScore, UserTagScore, empty
 from slipstream.tasks.vectors import ItemEmbedding
 from tests.worlds import AS_OF, table
@@ -16,7 +16,7 @@ PAIRS = pair_up(table(Candidate, [("u", item, "knn", rank, 1.0) for rank, item i
 def test_tags_of_users_and_items_multiply():
     user_tags = table(UserTagScore, [("u", "noir", 0.8, ""), ("u", "jazz", 0.5, ""), ("other", "noir", 1.0, "")])
     item_tags = table(ItemTagScore, [("a", "noir", 0.5, ""), ("b", "noir", 0.5, ""), ("b", "jazz", 1.0, "")])
-    of = tag_features(PAIRS, item_tags, user_tags)
+    of = tag_features(PAIRS, lay_out_tags(PAIRS, item_tags, user_tags))
     assert of["tags__sum"].tolist() == pytest.approx([0.4, 0.9])
     assert of["tags__best"].tolist() == pytest.approx([0.4, 0.5])
     assert of["tags__share"].tolist() == pytest.approx([0.4 / 0.9, 1])
@@ -24,7 +24,7 @@ def test_tags_of_users_and_items_multiply():
 
 
 def test_without_tags_all_is_zero():
-    of = tag_features(PAIRS, empty(ItemTagScore), empty(UserTagScore))
+    of = tag_features(PAIRS, lay_out_tags(PAIRS, empty(ItemTagScore), empty(UserTagScore)))
     assert all(values.tolist() == [0, 0] for values in of.values())
 
 

@@ -44,7 +44,7 @@ def features(**given):
 def said(rows, serve="knn", table=None, boosters=(), language="en", kinds=None, weights=None):
     table = empty(RankingFeature) if table is None else table
     model = RankingModel(boosters, weights or {"knn": 0.5, "popular": 0.5}, serve, empty(Metric))
-    found = explain(rows, model, table, EVIDENCE, language=language, kinds=kinds or {})
+    found = explain(rows, model, [table], EVIDENCE, language=language, kinds=kinds or {})
     assert list(found) == columns(Recommendation)
     return list(found["reason"])
 

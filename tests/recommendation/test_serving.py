@@ -2,6 +2,7 @@ import numpy as np
 import pandas as pd
 import polars as pl
 import pytest
+from pandas.testing import assert_frame_equal
 
 from slipstream.tasks.recommendation.ranker import RankingModel
 from slipstream.tasks.recommendation.serving import line_up, ranked_items
@@ -33,7 +34,7 @@ def model(serve):
 
 
 def served(serve="knn", top=4, refused=(), features=FEATURES, users=USERS, fallbacks=(TAGS, TRENDING)):
-    lists = ranked_items(model(serve), features, SEEN, users, fallbacks, refused, top=top)
+    lists = ranked_items(model(serve), [features], SEEN, users, fallbacks, refused, top=top)
     assert list(lists) == columns(Candidate)
     return {user: list(zip(rows["item_id"], rows["source"], strict=True)) for user, rows in lists.groupby("user_id")}
 
@@ -68,6 +69,14 @@ def test_later_stages_fill_up_without_repeating():
         ("u", "a", 2),
         ("v", "a", 1),
     ]
+
+
+@pytest.mark.parametrize("top", [1, 2, 4])
+def test_blocks_of_users_do_not_show(top):
+    features = FEATURES.sort_values("user_id")
+    blocks = [features[features["user_id"] == user] for user in ("new", "u")]
+    found = [ranked_items(model("blend"), part, SEEN, USERS, [TRENDING], [], top=top) for part in (blocks, [features])]
+    assert_frame_equal(*found, check_exact=True)
 
 
 def test_only_those_asked_for_are_served():

@@ -5,7 +5,9 @@ from datetime import timedelta
 import numpy as np
 import pandas as pd
 import pytest
+from pandas.testing import assert_frame_equal
 
+from slipstream.tasks.recommendation import user_blocks
 from slipstream.tasks.recommendation.nearest import embedding_items
 from slipstream.tasks.recommendation.neighbours import neighbour_items, transition_items
 from slipstream.tasks.recommendation.source_scores import source_scores
@@ -30,8 +32,17 @@ PLACES = ItemEmbedding(pd.Index(["x", "y"]), np.array([[2, 0], [-2, 5]], np.floa
 
 def scores(pool=POOL, traces=TRACES, fading=None):
     spaces = {"als": (PEOPLE, PLACES)}
-    found = source_scores(pool, traces, {"knn": NEAR, "transitions": NEAR}, spaces, fading=fading or {})
-    return found.set_index(["user_id", "item_id"])
+    found = source_scores([pool], traces, {"knn": NEAR, "transitions": NEAR}, spaces, fading=fading or {})
+    return pd.concat(found).set_index(["user_id", "item_id"])
+
+
+def test_blocks_do_not_show(monkeypatch):
+    monkeypatch.setattr(user_blocks, "ROWS", 1)
+    spaces, fading = {"als": (PEOPLE, PLACES)}, {"transitions": {"recent": 20, "decay": 0.25}}
+    blocks = [POOL[:2], POOL[2:]]
+    found = [*source_scores(blocks, TRACES, {"knn": NEAR, "transitions": NEAR}, spaces, fading=fading)]
+    assert [len(block) for block in found] == [3, 1]
+    assert_frame_equal(pd.concat(found).set_index(["user_id", "item_id"]), scores(fading=fading), check_exact=True)
 
 
 def test_every_candidate_is_scored_by_what_its_user_touched():

@@ -79,14 +79,14 @@ def made(serve="blend", *, top=2, quotas=None, pins=(), refused=HIDING, fallback
     rules = Rules(AS_OF, top, active_days, quotas or {})
     model = RankingModel((), {"knn": 0.75, "popular": 0.25}, serve, empty(Metric))
     depth = 3 * top if quotas else top
-    ranked = ranked_items(model, FEATURES, TRACES, USERS, [*fallbacks, POPULAR], [refused], top=depth)
+    ranked = ranked_items(model, [FEATURES], TRACES, USERS, [*fallbacks, POPULAR], [refused], top=depth)
     choice = None
     if quotas:
         before, ranked = ranked, diversify(ranked, TAGS, NOWHERE, diversity=0.0, quotas=quotas, top=top)
         choice = Choice(before, ranked, NOWHERE)
     catalogue = table(CatalogueItem, [(item,) for item in "abcdehsz"])
     ranked = pin(ranked, USERS, catalogue, TRACES, [refused], rules=parse_rules(pins), top=top)
-    lists = explain(ranked, model, FEATURES, EVIDENCE, language="en", kinds={})
+    lists = explain(ranked, model, [FEATURES], EVIDENCE, language="en", kinds={})
     pool = pd.concat([KNN[KNN["rank"] <= 2], POPULAR], ignore_index=True)
     others = {f"other_{number}": fallback for number, fallback in enumerate(fallbacks)}
     sources = {"knn": KNN, "popular": POPULAR}

@@ -17,7 +17,7 @@ def sample():
     gain = (signal == signal.max(axis=1, keepdims=True)).astype(np.int64).ravel()
     features = np.column_stack([signal.ravel(), rng.random(USERS * ITEMS).astype(np.float32)])
     users = np.repeat(np.arange(USERS), ITEMS)
-    judged = Judged(users, gain > 0, np.ones(USERS, np.int64), np.zeros(USERS, np.int64))
+    judged = Judged(users, gain > 0, np.ones(USERS, np.int64), np.zeros(USERS, np.int64), np.arange(USERS))
     index = pd.Index([f"u{user:02}" for user in range(USERS)])
     return Sample(["tags__sum", "user__noise"], features, gain, index, judged, np.ones(len(gain)), gain < 0)
 

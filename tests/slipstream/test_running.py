@@ -2,6 +2,8 @@
 
 import os
 import signal
+import subprocess
+import sys
 import time
 from pathlib import Path
 
@@ -10,6 +12,8 @@ import pytest
 from slipstream.journal import Reader
 from slipstream.running import death, started
 from tests.slipstream.toys import Party
+
+ROOT = Path(__file__).parents[2]
 
 
 def events(run):
@@ -40,6 +44,27 @@ def test_a_run_ends_with_its_code():
         run.process.join()
         *_, last = Reader(run.journal).events()
     assert (last["event"], last["code"]) == ("end", 0)
+
+
+def test_ctrl_c_at_the_moment_of_the_fork_is_heard():
+    script = """
+import os, signal
+from slipstream.running import started
+from tests.slipstream.toys import Party
+signal.signal(signal.SIGINT, signal.default_int_handler)
+parent = os.getpid()
+os.register_at_fork(after_in_parent=lambda: os.getpid() == parent and os.kill(parent, signal.SIGINT))
+try:
+    with started(Party(trouble="never", workspace_directory="workspace"), 1):
+        print("not heard")
+except KeyboardInterrupt:
+    print("heard")
+"""
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    done = subprocess.run(
+        [sys.executable, "-c", script], env=environment, capture_output=True, text=True, timeout=60, check=False
+    )
+    assert (done.stdout, done.stderr) == ("heard\n", "")
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,6 @@
-"""Large tables a part at a time: read by rows or by ranges of users, written as the parts come."""
+"""Large tables a part at a time: read by rows or by ranges of users, written in pieces that allow it."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
@@ -10,41 +10,22 @@ import polars as pl
 import pyarrow.parquet
 
 ROWS = 1_000_000
-GROUP = 1 << 16  # rows of a row group; ranges of users are read by whole ones
+GROUP = 1 << 16  # rows of a piece, which becomes a row group; ranges of users end where one does
 
 Range = tuple[str | None, str | None]
 
 
-class Stream:
-    """The parts of a table in order, each made when it is written; they come once, their rows are counted then."""
-
-    def __init__(self, parts: Iterable[pl.DataFrame | pd.DataFrame]) -> None:
-        """Take the parts without making any."""
-        self._parts = parts
-        self._rows = 0
-        self.dtypes: dict[str, object] = {}
-
-    def __len__(self) -> int:
-        """Count the rows that came so far."""
-        return self._rows
-
-    def __iter__(self) -> Iterator[pd.DataFrame]:
-        """Make one part after the other; an empty one counts only if it is the first."""
-        for part in self._parts:
-            frame = part.to_pandas() if isinstance(part, pl.DataFrame) else part
-            if self.dtypes and not len(frame):
-                continue
-            self._rows += len(frame)
-            self.dtypes = dict(frame.dtypes)
-            yield frame
-
-    def checked(self, check: Callable[[pd.DataFrame], pd.DataFrame]) -> "Stream":
-        """Have every part checked as it comes."""
-        return Stream(check(part) for part in self)
-
-    def whole(self) -> pd.DataFrame:
-        """Put the parts together in memory."""
-        return pd.concat(list(self), ignore_index=True)
+def pieces(parts: Iterable[pl.DataFrame]) -> Iterator[pd.DataFrame]:
+    """Hand out the rows of parts in frames that ranges of users can be read by; of empty parts alone, one is."""
+    empty: list[pl.DataFrame] = []
+    is_empty = True
+    for part in parts:
+        empty = [part.clear()]
+        for start in range(0, len(part), GROUP):
+            is_empty = False
+            yield part.slice(start, GROUP).to_pandas()
+    if is_empty:
+        yield from (part.to_pandas() for part in empty)
 
 
 @dataclass(frozen=True)

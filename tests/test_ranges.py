@@ -1,11 +1,10 @@
 """Tables in parts."""
 
-import pandas as pd
 import polars as pl
 import pytest
 
-from slipstream.tasks import blocks
-from slipstream.tasks.blocks import Stored, Stream, by_user, ranges
+from slipstream.tasks import ranges
+from slipstream.tasks.ranges import Stored, by_user, pieces
 
 
 def stored(folder, *tables, group=2):
@@ -23,29 +22,21 @@ def two_days(tmp_path):
     return stored(tmp_path, [("a", 1), ("a", 2), ("b", 3), ("d", 4)], [("a", 5), ("c", 6), ("c", 7), ("e", 8)])
 
 
-def test_a_stream_counts_what_came_and_leaves_empty_parts_out():
-    stream = Stream(pd.DataFrame({"n": numbers}) for numbers in ([], [1, 2], [], [3]))
-    assert [len(part) for part in stream] == [0, 2, 1]
-    assert len(stream) == 3
-    assert list(stream.dtypes) == ["n"]
-
-
-def test_a_stream_is_checked_part_by_part_when_it_comes():
-    seen = []
-    stream = Stream([pl.DataFrame({"n": [1]}), pl.DataFrame({"n": [2]})]).checked(lambda part: seen.append(1) or part)
-    assert seen == []
-    assert stream.whole()["n"].tolist() == [1, 2]
-    assert seen == [1, 1]
+def test_pieces_are_small_and_empty_parts_make_none_unless_alone(monkeypatch):
+    monkeypatch.setattr(ranges, "GROUP", 2)
+    parts = [pl.DataFrame({"n": numbers}, schema={"n": pl.Int64}) for numbers in ([], [1, 2, 3], [], [4])]
+    assert [piece["n"].tolist() for piece in pieces(parts)] == [[1, 2], [3], [4]]
+    assert [len(piece) for piece in pieces(parts[:1] * 2)] == [0]
 
 
 def test_parts_hold_every_row_in_order(two_days, monkeypatch):
-    monkeypatch.setattr(blocks, "ROWS", 3)
+    monkeypatch.setattr(ranges, "ROWS", 3)
     assert [part["place"].to_list() for part in two_days.parts()] == [[1, 2, 3], [4], [5, 6, 7], [8]]
 
 
 @pytest.mark.parametrize("rows", [1, 2, 3, 5, 100])
 def test_every_user_is_in_one_range_with_all_rows(two_days, monkeypatch, rows):
-    monkeypatch.setattr(blocks, "ROWS", rows)
+    monkeypatch.setattr(ranges, "ROWS", rows)
     parts = [part for (part,) in by_user(two_days)]
     users = [user for part in parts for user in part["user_id"].unique().sort()]
     assert users == ["a", "b", "c", "d", "e"]
@@ -54,12 +45,12 @@ def test_every_user_is_in_one_range_with_all_rows(two_days, monkeypatch, rows):
 
 
 def test_ranges_follow_the_rows_of_all_tables(two_days):
-    assert ranges([two_days], 100) == [(None, None)]
-    assert ranges([two_days], 4) == [(None, "c"), ("c", "e"), ("e", None)]
+    assert ranges.ranges([two_days], 100) == [(None, None)]
+    assert ranges.ranges([two_days], 4) == [(None, "c"), ("c", "e"), ("e", None)]
 
 
 def test_tables_are_read_side_by_side(tmp_path, monkeypatch):
-    monkeypatch.setattr(blocks, "ROWS", 2)
+    monkeypatch.setattr(ranges, "ROWS", 2)
     (tmp_path / "x").mkdir()
     (tmp_path / "y").mkdir()
     left, right = stored(tmp_path / "x", [("a", 1), ("c", 2)], group=1), stored(tmp_path / "y", [("b", 3)], [])

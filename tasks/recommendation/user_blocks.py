@@ -1,0 +1,67 @@
+"""Tables of users and items in blocks of whole users, so that a block at a time is all that memory must hold."""
+
+from collections.abc import Iterable, Iterator
+
+import numpy as np
+import pandas as pd
+import polars as pl
+
+ROWS = 500_000
+
+
+def whole_users(blocks: Iterable[pd.DataFrame], *, rows: int | None = None) -> Iterator[pd.DataFrame]:
+    """Cut a table that is sorted by user into frames of at least so many rows that hold all rows of their users.
+
+    There is one frame at least; what is smaller than that comes as it is, in any order.
+    """
+    least, rest, before = ROWS if rows is None else rows, pd.DataFrame(), ""
+    for block in blocks:
+        rest = block if rest.empty else pd.concat([rest, block], ignore_index=True)
+        while (begin := _next_user(rest, least)) < len(rest):
+            yield _in_order(rest[:begin], before)
+            before, rest = rest["user_id"].iloc[begin - 1], rest[begin:].reset_index(drop=True)
+    yield _in_order(rest, before) if before else rest
+
+
+def _next_user(table: pd.DataFrame, least: int) -> int:
+    """Find the first row from `least` on whose user is not that of the row before, else the number of rows."""
+    codes = pd.factorize(table["user_id"].iloc[max(least - 1, 0) :])[0] if len(table) > least else np.zeros(0)
+    changes = np.flatnonzero(np.diff(codes))
+    return int(changes[0]) + max(least, 1) if len(changes) else len(table)
+
+
+def _in_order(table: pd.DataFrame, before: str) -> pd.DataFrame:
+    """Refuse a frame that does not go on after the users before it."""
+    users = table["user_id"]
+    if not users.is_monotonic_increasing or users.iloc[0] <= before:
+        raise ValueError(f"rows of users from {users.iloc[0]!r} on are not sorted by user; sort the table by user_id")
+    return table
+
+
+class InStep:
+    """A table in blocks that is read so many rows at a time, whatever its own blocks are."""
+
+    def __init__(self, blocks: Iterable[pd.DataFrame]) -> None:
+        """Start at the first row."""
+        self._blocks = iter(blocks)
+        self._rest = next(self._blocks)
+
+    def take(self, rows: int) -> pd.DataFrame:
+        """Read the next rows, fewer where the table ends."""
+        while len(self._rest) < rows and (block := next(self._blocks, None)) is not None:
+            self._rest = pd.concat([self._rest, block], ignore_index=True)
+        taken, self._rest = self._rest[:rows], self._rest[rows:]
+        return taken.reset_index(drop=True)
+
+    def left(self) -> int:
+        """Count the rows that are left."""
+        return len(self._rest) + sum(map(len, self._blocks))
+
+
+def rows_of(table: pl.DataFrame, block: pd.DataFrame) -> pl.DataFrame:
+    """Cut out of a table sorted by user the rows from the first to the last user of a block."""
+    if block.empty:
+        return table[:0]
+    users = table["user_id"]
+    low = users.search_sorted(block["user_id"].min(), side="left")
+    return table[low : users.search_sorted(block["user_id"].max(), side="right")]
