@@ -4,8 +4,8 @@ from typing import Any
 
 import luigi
 
+from slipstream.pipelines.days import Daily
 from slipstream.pipelines.knowledge import Knowledge
-from slipstream.pipelines.log import FromLog
 from slipstream.tasks.embedding import (
     AlsUserEmbedding,
     JoinedItemEmbedding,
@@ -18,7 +18,7 @@ from slipstream.tasks.text import ItemTokens
 from slipstream.tasks.vectors import ItemEmbedding
 
 
-class Embeddings(FromLog[ItemEmbedding]):
+class Embeddings(Daily[ItemEmbedding]):
     """From a service's files to vectors of its items and users, by text, by sequence and by who touched what."""
 
     size: luigi.IntParameter = luigi.IntParameter(default=64)
@@ -26,12 +26,11 @@ class Embeddings(FromLog[ItemEmbedding]):
 
     def requires(self) -> dict[str, Any]:
         """Join the embeddings, and place users among the items they touched."""
-        log = self.log()
-        known = Knowledge(self, log, self.as_of)
-        tokens = ItemTokens(items=log.items, japanese=self.japanese)
+        known = self.today()
+        tokens = ItemTokens(items=known.log.items, japanese=self.japanese)
         knobs: dict[str, Any] = {"size": self.size, "epochs": self.epochs, "seed": self.seed}
         text = TextItemEmbedding(words=WordVectors(texts=tokens, **knobs), texts=tokens)
-        sequence = SequenceItemEmbedding(interactions=known.interactions, **knobs)
+        sequence = self.sequence(known)
         joined = JoinedItemEmbedding(parts=[known.item_embedding, sequence, text, known.content])
         return {
             "items": joined,
@@ -42,3 +41,11 @@ class Embeddings(FromLog[ItemEmbedding]):
             "items_by_factors": known.item_embedding,
             "users_by_factors": AlsUserEmbedding(factors=known.factors),
         }
+
+    def sequence(self, known: Knowledge) -> SequenceItemEmbedding:
+        """Place items by what is touched around them, going on from the day before if that is known."""
+        knobs: dict[str, Any] = {"interactions": known.interactions, "size": self.size, "seed": self.seed}
+        if known.earlier is None:
+            return SequenceItemEmbedding(epochs=self.epochs, **knobs)
+        further = max(round(self.epochs / 3), 1)
+        return SequenceItemEmbedding(epochs=further, before=[self.sequence(known.earlier)], **knobs)

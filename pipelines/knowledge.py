@@ -1,9 +1,9 @@
 """What is learnt from a log up to a moment: weighted traces, vectors and tags."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
-from typing import Any
+from typing import Any, Generic, Self, TypeVar
 
 from slipstream.pipelines.log import FromLog, Log
 from slipstream.tasks.base import Table, Task
@@ -28,14 +28,21 @@ from slipstream.tasks.tagging import ItemTagScores, TagFeatures, TagShares, User
 from slipstream.tasks.text import ItemTokens, TfidfVectors
 from slipstream.tasks.vectors import ItemEmbedding
 
+P = TypeVar("P")
+FURTHER_EPOCHS = 5  # a third of what learning from nothing takes
+
 
 @dataclass(frozen=True)
 class Knowledge:
-    """The tasks over one log up to one moment, each made when first asked for."""
+    """The tasks over one log up to one moment, each made when first asked for.
+
+    What is learnt of who touched what goes on from what was known `earlier`, if that is given.
+    """
 
     pipeline: FromLog[Any]
     log: Log
     as_of: datetime
+    earlier: Self | None = field(default=None, kw_only=True)
 
     @cached_property
     def interactions(self) -> Table[Interaction]:
@@ -70,7 +77,12 @@ class Knowledge:
     @cached_property
     def factors(self) -> AlsFactors:
         """Users and items as vectors by who touched what."""
-        return AlsFactors(interactions=self.lessons, seed=self.pipeline.seed)
+        return AlsFactors(interactions=self.lessons, seed=self.pipeline.seed, **self.further)
+
+    @cached_property
+    def further(self) -> dict[str, Any]:
+        """Say what the factors go on from, and for how long."""
+        return {"before": [self.earlier.factors], "epochs": FURTHER_EPOCHS} if self.earlier else {}
 
     @cached_property
     def behaviour(self) -> AlsItemEmbedding:
@@ -167,3 +179,11 @@ class Knowledge:
             kinds=self.pipeline.kinds,
             as_of=self.as_of,
         )
+
+
+class Learning(FromLog[P], Generic[P]):
+    """A pipeline that learns from a log."""
+
+    def knowledge(self, log: Log, as_of: datetime) -> Knowledge:
+        """Learn from a log up to a moment; a recipe with a task of its own overrides this."""
+        return Knowledge(self, log, as_of)

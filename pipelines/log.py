@@ -28,11 +28,13 @@ from slipstream.tasks.data import (
     JudgementFile,
     NamedItemTags,
     NamedJudgements,
+    Past,
     Robots,
     SearchFile,
     TagFile,
     WithoutPairs,
 )
+from slipstream.tasks.data.days import DAY, files_by_day
 from slipstream.tasks.tables import Answer, Event, Impression, Interaction, Item, ItemTag, Search, Tag, TagJudgement
 
 P = TypeVar("P")
@@ -90,7 +92,8 @@ class Log:
 class FromLog(Pipeline[P], Generic[P]):
     """A pipeline over the files of a service.
 
-    Each file parameter is a list of {"path": ..., further options of the source}; dictionary holds tags with their
+    Each file parameter is a list of {"path": ..., further options of the source}; {day} in a path stands for a day like
+    2024-04-01 (in the timezone of the source), and each day's files are read once. dictionary holds tags with their
     spellings, impressions what was shown to whom at which position, tag_names the names of tags that item_tags and
     judgements give by id, judgements how well tags fit items as people said when asked, the aliases further ids of
     users and items. as_of is the moment at which the pipeline stands: nothing at or after it is seen. With
@@ -139,10 +142,10 @@ class FromLog(Pipeline[P], Generic[P]):
 
     def log(self) -> Log:
         """Read the files as they stood at as_of."""
-        events = self.files(EventFile, self.events, kinds=self.kinds)
+        events: Table[Event] = self.past(self.tables(EventFile, self.events, kinds=self.kinds))
         impressions = self.files(ImpressionFile, self.impressions)
         if self.remove_robots:
-            robots = Robots(events=Before(rows=events, as_of=self.as_of))
+            robots = Robots(events=events)
             events = HumanEvents(events=events, robots=robots)
             impressions = HumanImpressions(impressions=impressions, robots=robots)
         if self.repeat_seconds:
@@ -162,7 +165,7 @@ class FromLog(Pipeline[P], Generic[P]):
             impressions=self.identified(impressions),
             judgements=self.identified(judgements),
         )
-        return self.core(log.before(self.as_of))
+        return self.core(replace(log.before(self.as_of), events=log.events))
 
     def core(self, log: Log) -> Log:
         """Leave users and items with few traces out, where that is asked for."""
@@ -186,14 +189,31 @@ class FromLog(Pipeline[P], Generic[P]):
         """Weigh the traces of a later window."""
         return Interactions(events=events, searches=SearchFile(path=""), kinds=self.kinds, as_of=until)
 
+    def past(self, tables: list[Table[Any]]) -> Table[Any]:
+        """Put traces together as they were at as_of."""
+        return Before(rows=tables[0], as_of=self.as_of) if len(tables) == 1 else Past(tables=tables, as_of=self.as_of)
+
     def files(
         self, reader: Callable[..., Table[Any]], sources: Sequence[Mapping[str, Any]], **kinds: Mapping[str, Any]
     ) -> Table[Any]:
-        """Read the files of one table; none make an empty one."""
-        options = [{name: value for name, value in source.items() if name != "path"} for source in sources]
-        paths = [source["path"] for source in sources]
-        tables = [
-            reader(path=path, source=source, bad_share=self.bad_share, **kinds)
-            for path, source in zip(paths or [""], options or [{}], strict=True)
-        ]
+        """Read the files of one table as one."""
+        tables = self.tables(reader, sources, **kinds)
         return tables[0] if len(tables) == 1 else Joined(tables=tables)
+
+    def tables(
+        self, reader: Callable[..., Table[Any]], sources: Sequence[Mapping[str, Any]], **kinds: Mapping[str, Any]
+    ) -> list[Table[Any]]:
+        """Read the files of one table, those by day each day for itself; none make an empty one."""
+        found = [
+            reader(path=path, source=options, bad_share=self.bad_share, **kinds)
+            for path, options in (file for source in sources for file in self.paths(source))
+        ]
+        return found or [reader(path="", bad_share=self.bad_share, **kinds)]
+
+    def paths(self, source: Mapping[str, Any]) -> list[tuple[str, dict[str, Any]]]:
+        """List the files of a source with its further options: one, or one for each day that began before as_of."""
+        options = {name: value for name, value in source.items() if name != "path"}
+        if DAY not in source["path"]:
+            return [(source["path"], options)]
+        timezone = options.get("timezone", "UTC")
+        return [(path, options) for path in files_by_day(source["path"], as_of=self.as_of, timezone=timezone)]

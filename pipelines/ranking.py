@@ -9,7 +9,7 @@ from typing import Any, Generic, TypeVar
 import luigi
 
 from slipstream.pipelines.finishing import Finish, Finished
-from slipstream.pipelines.knowledge import Knowledge
+from slipstream.pipelines.knowledge import Knowledge, Learning
 from slipstream.pipelines.log import Log
 from slipstream.pipelines.sources import Sources
 from slipstream.tasks.base import Table, Task
@@ -56,7 +56,7 @@ class Window:
     within: Table[Event] | None = None
 
 
-class Ranked(Finished[P], Generic[P]):
+class Ranked(Learning[P], Finished[P], Generic[P]):
     """A pipeline that ranks items for users.
 
     candidate_sources name what proposes items (popular, popular_<hours>h, fresh, trending_<hours>h, transitions,
@@ -86,10 +86,6 @@ class Ranked(Finished[P], Generic[P]):
     training_users: luigi.IntParameter = luigi.IntParameter(default=3000)
     relevant: luigi.ListParameter[tuple[str, ...]] = luigi.ListParameter(default=("strong", "medium"))
     language: luigi.ChoiceParameter = luigi.ChoiceParameter(choices=("en", "ja"), default="en")
-
-    def knowledge(self, log: Log, as_of: datetime) -> Knowledge:
-        """Learn from a log up to a moment; a recipe with a task of its own overrides this."""
-        return Knowledge(self, log, as_of)
 
     def cut_off(self, log: Log, as_of: datetime, *, hours: float, draw: int = 0) -> Window:
         """Part a log at one moment for everybody, or by what is held out of the events."""

@@ -5,6 +5,7 @@ from typing import Any
 import luigi
 from pandera.typing import DataFrame
 
+from slipstream.pipelines.days import Daily
 from slipstream.pipelines.log import Files
 from slipstream.pipelines.ranking import Ranked, Stage
 from slipstream.tasks.base import Table, Task
@@ -14,7 +15,7 @@ from slipstream.tasks.export import CsvExport, JsonLinesExport, ParquetExport, S
 from slipstream.tasks.tables import Answer, Recommendation
 
 
-class Recommend(Ranked[DataFrame[Recommendation]]):
+class Recommend(Daily[DataFrame[Recommendation]], Ranked[DataFrame[Recommendation]]):
     """From a log to each user's list with reasons, and the tags and vectors it rests on.
 
     `declared` are answers that count for what is served now, not for what the ranker learns from. With an
@@ -26,8 +27,8 @@ class Recommend(Ranked[DataFrame[Recommendation]]):
 
     def requires(self) -> dict[str, Any]:
         """Learn, rank, explain and export."""
-        log = self.log()
-        known = self.knowledge(log, self.as_of)
+        known = self.today()
+        log = known.log
         answers = self.answers_now(log.answers)
         users = Users(tables=[log.events, log.searches, answers])
         stage = Stage(self, known, users, answers)

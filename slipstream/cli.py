@@ -16,6 +16,7 @@ from slipstream.stop import Code, Stop
 
 COMMANDS = {  # name: module, loaded when the command is asked for, since a pipeline's libraries take seconds
     "run": "run",
+    "backfill": "backfill",
     "tree": "look",
     "show": "look",
     "explain": "explain",

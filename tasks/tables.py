@@ -28,6 +28,12 @@ def columns(row: type[Row]) -> list[str]:
     return list(row.to_schema().columns)
 
 
+def keys(row: type[Row]) -> list[str]:
+    """Name the columns that tell the rows of a table apart, none if any row may stand twice."""
+    schema = row.to_schema()
+    return [name for name, column in schema.columns.items() if column.unique] or list(schema.unique or [])
+
+
 def empty(row: type[R]) -> DataFrame[R]:
     """Make a table without rows, with the declared columns and types."""
     return row.validate(pd.DataFrame({name: [] for name in columns(row)}))

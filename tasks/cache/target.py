@@ -63,6 +63,11 @@ class ProductTarget(gokart.target.TargetOnKart):
         """Read a table block by block."""
         return cast("Blocks", self._read(cast("TableCodec", self.codec).blocks))
 
+    def verified(self) -> Path:
+        """Name the file, whose bytes are those that were written."""
+        self._read(lambda _: None)
+        return self.file
+
     def _load(self) -> Any:
         return self._read(self.codec.read)
 

@@ -17,6 +17,7 @@ from slipstream.tasks.cache.running import Clock, measured
 from slipstream.tasks.cache.storage import local_root, locked
 from slipstream.tasks.cache.target import ProductTarget
 from slipstream.tasks.cache.tasklog import task_log
+from slipstream.tasks.ranges import Stored
 
 P = TypeVar("P")
 
@@ -116,6 +117,10 @@ class CachedTask(QuickTask[P], Generic[P]):
     def load_blocks(self, table: "CachedTask[Any]") -> Blocks:
         """Load the product of a task that makes a table, block by block."""
         return cast("Blocks", table.output().blocks())
+
+    def stored(self, tables: Any) -> Stored:
+        """Find the files of a table, or of several of the same columns, to read them by rows or by users."""
+        return Stored(tuple(target.verified() for target in flatten(self._get_input_targets(tables))))
 
     def dump(self, obj: Any, target: Any = None, custom_labels: Any = None) -> None:
         """Write the product whole or not at all, and complete it by its manifest."""

@@ -13,6 +13,7 @@ from slipstream.tasks.tables import Row, columns
 
 KEYS = frozenset({"user_id", "item_id", "alias", "id", "tag", "kind"})
 DEFAULTS = {"title": "", "text": "", "question": "", "policy": ""}
+NUMBERS = frozenset({"at", "value", "weight", "score", "position", "published_at", "expires_at"})
 YES, NO = ("1", "true", "t", "yes", "y"), ("0", "false", "f", "no", "n")
 Plan = Mapping[str, tuple[str, ...]]
 
@@ -53,9 +54,7 @@ def plan(source: Source, row: type[Row], available: Sequence[str], path: str) ->
 
 def map_rows(raw: Raw, chosen: Plan, source: Source, row: type[Row], kinds: frozenset[str]) -> Mapped:
     """Bring raw cells to a table's types: ids and tags NFKC and trimmed, times in UTC, lists unfolded."""
-    cells = pl.DataFrame(
-        {ROW: raw.cells[ROW], **{name: _text(raw.cells, chosen[name], name, source) for name in chosen}}
-    )
+    cells = pl.DataFrame({ROW: raw.cells[ROW], **{name: _cells(raw.cells, chosen, name, source) for name in chosen}})
     for name, separator in source.split.items():
         cells = _unfolded(cells, name, separator)
     for name, words in source.skip.items():
@@ -102,6 +101,21 @@ class _Problems:
         return pl.concat(self.found).unique(ROW, keep="first", maintain_order=True).sort(ROW)
 
 
+def _cells(cells: pl.DataFrame, chosen: Plan, name: str, source: Source) -> pl.Series:
+    """Take the cells of a column as text, or as they are where whole numbers are wanted and nothing is said of them."""
+    is_told_of = source.empty or name in source.skip or name in source.split or len(chosen[name]) > 1
+    if name in NUMBERS and not is_told_of and (whole := _whole_cells(cells[chosen[name][0]])) is not None:
+        return whole
+    return _text(cells, chosen[name], name, source)
+
+
+def _whole_cells(cells: pl.Series) -> pl.Series | None:
+    """Give numbers without a fraction as integers."""
+    if cells.dtype.is_float() and cells.drop_nulls().is_finite().all() and (cells.drop_nulls() % 1 == 0).all():
+        return cells.cast(pl.Int64)
+    return cells.cast(pl.Int64) if cells.dtype in {pl.Int8, pl.Int16, pl.Int32, pl.Int64} else None
+
+
 def _text(cells: pl.DataFrame, foreign: tuple[str, ...], name: str, source: Source) -> pl.Series:
     parts = [_plain(cells[one], name in source.split) for one in foreign]
     if len(parts) == 1 and parts[0].dtype != pl.String and (parts[0].dtype != pl.List or name in source.split):
@@ -125,9 +139,8 @@ def _plain(cells: pl.Series, is_split: bool) -> pl.Series:  # noqa: FBT001 - one
         return cells.cast(pl.List(pl.String))
     if cells.dtype == pl.List:
         return cells
-    if cells.dtype.is_float() and cells.drop_nulls().is_finite().all() and (cells.drop_nulls() % 1 == 0).all():
-        cells = cells.cast(pl.Int64)
-    return cells.cast(pl.String)
+    whole = _whole_cells(cells)
+    return (cells if whole is None else whole).cast(pl.String)
 
 
 def _trimmed(cells: pl.Series, empty: Sequence[str]) -> pl.Series:

@@ -12,6 +12,7 @@ from pandera.typing import DataFrame
 
 from slipstream.tasks.data.delimited import MARK, ROW, Raw
 from slipstream.tasks.data.mapping import BAD_SCHEMA, map_rows, plan
+from slipstream.tasks.data.ordering import sort_rows
 from slipstream.tasks.data.reading import find_files, read_raw
 from slipstream.tasks.data.source import Source, parse_source
 from slipstream.tasks.kinds import DEFAULT_KINDS
@@ -56,11 +57,11 @@ def read(path: str, source: Mapping[str, Any], row: type[Row], *, kinds: Sequenc
     )
 
 
-def accepted(parsed: Parsed, *, bad_share: float, path: str, quarantine: str) -> pd.DataFrame:
+def accepted(parsed: Parsed, *, bad_share: float, path: str, quarantine: str) -> pl.DataFrame:
     """Hand out the good rows, sorted, if at most the share `bad_share` of all is bad."""
     count = len(parsed.bad)
     if count == 0 or count <= bad_share * parsed.total:
-        return parsed.rows.sort(parsed.rows.columns, nulls_last=True).to_pandas()
+        return sort_rows(parsed.rows, parsed.rows.columns)
     first = parsed.bad.iloc[0]
     column = f", column {first['column']!r}" if first["column"] else ""
     raise BadRowsError(

@@ -1,11 +1,14 @@
 """Tables put together or cut by time."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 import pandas as pd
+import polars as pl
 from pandera.typing import DataFrame
 
+from slipstream.tasks.data.ordering import sort_rows
+from slipstream.tasks.ranges import Stored, by_user, pieces
 from slipstream.tasks.tables import Event, ItemTag, Row, User, columns, empty
 
 
@@ -15,6 +18,16 @@ def before(rows: pd.DataFrame, *, as_of: datetime) -> pd.DataFrame:
     if time is None:
         return rows.reset_index(drop=True)
     return rows.loc[rows[time].isna() | (rows[time] < pd.Timestamp(as_of))].reset_index(drop=True)
+
+
+def before_in_parts(rows: Stored, *, as_of: datetime) -> Iterator[pd.DataFrame]:
+    """Keep what was there before as_of, as `before` does, part by part."""
+    return pieces(_before(part, pd.Timestamp(as_of).tz_convert("UTC").to_pydatetime()) for part in rows.parts())
+
+
+def _before(rows: pl.DataFrame, as_of: datetime) -> pl.DataFrame:
+    time = next((name for name in ("at", "published_at") if name in rows.columns), None)
+    return rows if time is None else rows.filter((pl.col(time) < as_of).fill_null(value=True))
 
 
 def between(rows: pd.DataFrame, *, since: datetime, until: datetime) -> pd.DataFrame:
@@ -30,6 +43,17 @@ def join_tables(tables: Sequence[pd.DataFrame], *, row: type[Row]) -> pd.DataFra
     keys = [name for name, column in row.to_schema().columns.items() if column.unique] or row.to_schema().unique
     joined = joined.drop_duplicates(keys) if keys else joined
     return joined.sort_values(columns(row), ignore_index=True, kind="stable")
+
+
+def join_by_user(tables: Stored, *, row: type[Row]) -> Iterator[pd.DataFrame]:
+    """Put tables of traces together, sorted, some users at a time."""
+    return pieces(sort_rows(traces, columns(row)) for (traces,) in by_user(tables))
+
+
+def join_before(tables: Stored, *, row: type[Row], as_of: datetime) -> Iterator[pd.DataFrame]:
+    """Put together, sorted, what tables of traces held before as_of, some users at a time."""
+    moment = pd.Timestamp(as_of).tz_convert("UTC").to_pydatetime()
+    return pieces(sort_rows(_before(traces, moment), columns(row)) for (traces,) in by_user(tables))
 
 
 def distinct_users(tables: Sequence[pd.DataFrame]) -> DataFrame[User]:

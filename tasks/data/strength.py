@@ -1,26 +1,29 @@
 """Traces as weighted interactions: what a kind is worth, how it fades, how many of it count."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 
+import numpy as np
+import numpy.typing as npt
 import pandas as pd
 import polars as pl
 from pandera.typing import DataFrame
 
+from slipstream.tasks.data.ordering import coded, sort_rows
 from slipstream.tasks.kinds import Kind
+from slipstream.tasks.ranges import Stored, by_user, pieces
 from slipstream.tasks.tables import Answer, Event, Interaction, KindContribution, Search, columns
 
 DAY = 86_400_000_000  # microseconds
 TRACE = ("user_id", "item_id", "kind", "at")
 VALUE = pl.col("value").cast(pl.Float64)
-WORTH = {
-    "kind": pl.String,
-    "strength": pl.String,
-    "base": pl.Float64,
-    "half": pl.Float64,
-    "cap": pl.Int64,
-    "by_value": pl.Boolean,
-}
+FACTS = (
+    ("weight", pl.Float64),
+    ("half_life_days", pl.Float64),
+    ("cap", pl.Int64),
+    ("by_value", pl.Boolean),
+    ("strength", pl.String),
+)
 NO_VALUE = pl.lit(None, dtype=pl.Float64).alias("value")
 
 
@@ -34,15 +37,24 @@ def weigh(
     to what is usual with that user. The same trace given twice counts once, with the larger value, and of a user, item
     and kind only the newest `cap` count (0: all).
     """
-    opened = (
-        pl.from_pandas(searches)
-        .filter(pl.col("item_id").is_not_null())
-        .with_columns(pl.lit("search").alias("kind"), NO_VALUE)
-    )
-    traces = pl.concat([pl.from_pandas(events).select(*TRACE, VALUE), opened.select(*TRACE, VALUE)])
-    weighed = _weigh(traces, kinds, as_of).sort("user_id", "item_id", "kind", "at")
-    typed = weighed.with_columns(pl.col("weight").cast(pl.Float32)).select(columns(Interaction))
-    return Interaction.validate(typed.to_pandas())
+    weighed = _interactions(pl.from_pandas(events), pl.from_pandas(searches), kinds, as_of)
+    return Interaction.validate(weighed.to_pandas())
+
+
+def weigh_by_user(
+    events: Stored, searches: Stored, *, kinds: Mapping[str, Kind], as_of: datetime
+) -> Iterator[pd.DataFrame]:
+    """Weigh the traces before as_of as `weigh` does, some users at a time."""
+    return pieces(_interactions(*traces, kinds, as_of) for traces in by_user(events, searches))
+
+
+def _interactions(
+    events: pl.DataFrame, searches: pl.DataFrame, kinds: Mapping[str, Kind], as_of: datetime
+) -> pl.DataFrame:
+    found = searches.filter(pl.col("item_id").is_not_null())
+    opened = found.with_columns(pl.lit("search").alias("kind"), NO_VALUE).select(*TRACE, VALUE)
+    weighed = _weigh(pl.concat([events.select(*TRACE, VALUE), opened]), kinds, as_of)
+    return weighed.with_columns(pl.col("weight").cast(pl.Float32)).select(columns(Interaction))
 
 
 def contribution(
@@ -92,24 +104,45 @@ def _weigh(traces: pl.DataFrame, kinds: Mapping[str, Kind], as_of: datetime) -> 
             f"{len(unknown)} kinds of trace have no worth (first: {unknown[0]!r}); add it to kinds, "
             f"known are {', '.join(sorted(kinds))}"
         )
-    worth = pl.DataFrame(
-        [
-            (name, kind.strength, kind.weight, kind.half_life_days, kind.cap, kind.by_value)
-            for name, kind in sorted(kinds.items())
-        ],
-        schema=WORTH,
-        orient="row",
-    )
-    past = traces.filter(pl.col("at") < pd.Timestamp(as_of).tz_convert("UTC").to_pydatetime())
-    past = past.group_by(TRACE).agg(pl.col("value").max())
-    newest = pl.col("at").rank("ordinal", descending=True).over("user_id", "item_id", "kind")
+    names = traces["kind"].unique().sort().to_list()
+    codes = {name: coded(traces[name]) for name in TRACE[:-1]}
+    numbered = traces.select("at", "value").with_columns(**codes).with_row_index("row")
+    past = numbered.filter(pl.col("at") < pd.Timestamp(as_of).tz_convert("UTC").to_pydatetime())
+    past = _distinct(sort_rows(past, [*TRACE, "value"]))
+    worth = {fact: pl.Series([getattr(kinds[name], fact) for name in names], dtype=dtype) for fact, dtype in FACTS}
+    base, half, cap, by_value, strength = (series.gather(past["kind"]).alias(fact) for fact, series in worth.items())
     age = (pl.lit(as_of).dt.convert_time_zone("UTC") - pl.col("at")).dt.total_microseconds() / DAY
-    fade = pl.when(pl.col("half") > 0).then(pl.lit(0.5).pow(age / pl.col("half"))).otherwise(1.0)
+    fade = pl.when(half > 0).then(pl.lit(0.5).pow(age / half)).otherwise(1.0)
+    weight = past.select((base * fade * (_relative(by_value) if by_value.any() else 1.0)).alias("weight")).to_series()
+    kept = (cap == 0) | (_age_rank(past) <= cap)
+    found = traces.select(*TRACE)[past["row"].filter(kept)]
+    return found.with_columns(strength=strength.filter(kept), weight=weight.filter(kept))
+
+
+def _distinct(traces: pl.DataFrame) -> pl.DataFrame:
+    """Keep of sorted traces that differ in value alone one, with the largest; a missing value is the smallest."""
+    starts = _starts(traces, TRACE)
+    if len(starts) == len(traces):
+        return traces
+    largest = np.fmax.reduceat(traces["value"].fill_null(np.nan).to_numpy(), starts)
+    return traces[starts].with_columns(pl.Series("value", largest).fill_nan(None))
+
+
+def _starts(traces: pl.DataFrame, names: Sequence[str]) -> npt.NDArray[np.intp]:
+    """Find where in sorted traces the values of some columns are new."""
+    is_new = pl.any_horizontal(pl.col(name).ne_missing(pl.col(name).shift(1)) for name in names)
+    return np.flatnonzero(traces.select(is_new).to_series().to_numpy())
+
+
+def _relative(by_value: pl.Series) -> pl.Expr:
+    """Relate the value of a trace to what is usual with its user, where its kind goes by value."""
     usual = pl.col("value").median().over("user_id", "kind")
     relative = (1 + pl.col("value").clip(0) / usual).log(2)
-    by_value = pl.when(pl.col("by_value") & (usual > 0)).then(relative.fill_null(1.0)).otherwise(1.0)
-    return (
-        past.join(worth, on="kind")
-        .with_columns((pl.col("base") * fade * by_value).alias("weight"))
-        .filter((pl.col("cap") == 0) | (newest <= pl.col("cap")))
-    )
+    return pl.when(by_value & (usual > 0)).then(relative.fill_null(1.0)).otherwise(1.0)
+
+
+def _age_rank(traces: pl.DataFrame) -> pl.Series:
+    """Count sorted traces of the same user, item and kind from the newest on, which is 1."""
+    starts = _starts(traces, TRACE[:-1])
+    lengths = np.diff(np.append(starts, len(traces)))
+    return pl.Series(np.repeat(starts + lengths, lengths) - np.arange(len(traces)), dtype=pl.Int64)

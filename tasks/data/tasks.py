@@ -22,6 +22,7 @@ from slipstream.tasks.data import (
 )
 from slipstream.tasks.data.reading import find_files
 from slipstream.tasks.kinds import worth_kinds
+from slipstream.tasks.ranges import pieces
 from slipstream.tasks.tables import (
     Alias,
     Answer,
@@ -40,6 +41,8 @@ from slipstream.tasks.tables import (
     TagJudgement,
     User,
     UserTag,
+    columns,
+    keys,
 )
 
 R = TypeVar("R", bound=Row)
@@ -108,7 +111,8 @@ class FileTable(_FileTable[R], Generic[R]):
         """Read the files, unless too much of them cannot be read."""
         parsed = sources.read(self.path, self.source, self.row, kinds=getattr(self, "kinds", ()))
         quarantine = self.inputs()["quarantine"].output().path()
-        self.dump(sources.accepted(parsed, bad_share=self.bad_share, path=self.path, quarantine=quarantine))
+        rows = sources.accepted(parsed, bad_share=self.bad_share, path=self.path, quarantine=quarantine)
+        self.dump(rows.to_pandas() if keys(self.row) else pieces([rows]))
 
 
 class EventFile(FileTable[Event]):
@@ -209,9 +213,9 @@ class Interactions(Table[Interaction]):
 
     def run(self) -> None:
         """Weigh the traces."""
-        traces = self.load(self.events), self.load(self.searches)
+        traces = self.stored(self.events), self.stored(self.searches)
         kinds = worth_kinds(self.kinds, [self.load(task) for task in self.worths])
-        self.dump(strength.weigh(*traces, kinds=kinds, as_of=self.as_of))
+        self.dump(strength.weigh_by_user(*traces, kinds=kinds, as_of=self.as_of))
 
 
 class Contribution(Table[KindContribution]):
@@ -246,7 +250,7 @@ class Robots(Table[User]):
         """Find the robots."""
         paces = ("max_per_hour", "max_items_per_minute", "busy_minutes", "max_items_per_day")
         knobs = {name: getattr(self, name) for name in (*paces, "awake_hours", "regularity")}
-        self.dump(humans.find_robots(self.load(self.events), **knobs))
+        self.dump(humans.find_robots_by_user(self.stored(self.events), **knobs))
 
 
 class HumanEvents(Table[Event]):
@@ -257,7 +261,7 @@ class HumanEvents(Table[Event]):
 
     def run(self) -> None:
         """Leave the robots out."""
-        self.dump(humans.without(self.load(self.events), self.load(self.robots)))
+        self.dump(humans.without_in_parts(self.stored(self.events), self.load(self.robots)))
 
 
 class HumanImpressions(Table[Impression]):
@@ -268,7 +272,7 @@ class HumanImpressions(Table[Impression]):
 
     def run(self) -> None:
         """Leave the robots out."""
-        self.dump(humans.without(self.load(self.impressions), self.load(self.robots)))
+        self.dump(humans.without_in_parts(self.stored(self.impressions), self.load(self.robots)))
 
 
 class DistinctEvents(Table[Event]):
@@ -279,7 +283,7 @@ class DistinctEvents(Table[Event]):
 
     def run(self) -> None:
         """Leave the repeats out."""
-        self.dump(humans.without_repeats(self.load(self.events), seconds=self.seconds))
+        self.dump(humans.without_repeats_by_user(self.stored(self.events), seconds=self.seconds))
 
 
 class Before(_Derived):
@@ -289,7 +293,7 @@ class Before(_Derived):
 
     def run(self) -> None:
         """Keep what was there."""
-        self.dump(splitting.before(self.load(self.rows), as_of=self.as_of))
+        self.dump(splitting.before_in_parts(self.stored(self.rows), as_of=self.as_of))
 
 
 class Between(_Derived):
@@ -391,8 +395,27 @@ class Joined(Table[Any]):
         return self.tables[0].row
 
     def run(self) -> None:
-        """Join the tables."""
-        self.dump(splitting.join_tables([self.load(table) for table in self.tables], row=self.row))
+        """Join the tables, traces some users at a time."""
+        if columns(self.row)[0] == "user_id" and not keys(self.row):
+            self.dump(splitting.join_by_user(self.stored(list(self.tables)), row=self.row))
+        else:
+            self.dump(splitting.join_tables([self.load(table) for table in self.tables], row=self.row))
+
+
+class Past(Table[Any]):
+    """Tables of traces, such as those of single days, put together as they were before as_of."""
+
+    tables: gokart.ListTaskInstanceParameter[Table[Any]] = gokart.ListTaskInstanceParameter()
+    as_of: gokart.ZonedDateSecondParameter = gokart.ZonedDateSecondParameter()
+
+    @property
+    def row(self) -> type[Row]:
+        """The declaration of the given tables."""
+        return self.tables[0].row
+
+    def run(self) -> None:
+        """Join what was there, some users at a time."""
+        self.dump(splitting.join_before(self.stored(list(self.tables)), row=self.row, as_of=self.as_of))
 
 
 class Users(Table[User]):

@@ -1,15 +1,17 @@
 """Users and items factorised together from what users touched."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import pandas as pd
 from pandera.typing import DataFrame
 from scipy import sparse
 
 from slipstream.tasks.embedding.matrices import NONE, arrange, distinct
 from slipstream.tasks.tables import Interaction
-from slipstream.tasks.vectors import ItemEmbedding, UserEmbedding
+from slipstream.tasks.vectors import Embedding, ItemEmbedding, Matrix, UserEmbedding
 
 
 @dataclass(frozen=True, eq=False)
@@ -21,13 +23,20 @@ class Factors:
 
 
 def als_factors(
-    interactions: DataFrame[Interaction], *, size: int, epochs: int, regularisation: float, alpha: float, seed: int
+    interactions: DataFrame[Interaction],
+    before: Sequence[Factors] = (),
+    *,
+    size: int,
+    epochs: int,
+    regularisation: float,
+    alpha: float,
+    seed: int,
 ) -> Factors:
     """Factorise by alternating least squares for implicit feedback (Hu, Koren and Volinsky 2008).
 
     A touched item is 1 with confidence 1 + alpha times its weight, 1 on average; others, and dislikes, are 0 with
     confidence 1. Vectors are held back by `regularisation` times the mean number of touched pairs of a vector, so that
-    one value serves small and large worlds.
+    one value serves small and large worlds. Learning goes on from the factors of an earlier day, if there are any.
     """
     from implicit.cpu.als import AlternatingLeastSquares
 
@@ -38,8 +47,18 @@ def als_factors(
     model = AlternatingLeastSquares(
         factors=size, iterations=epochs, regularization=strength, alpha=alpha, random_state=seed, num_threads=1
     )
+    if before:
+        chance = np.random.default_rng(seed)
+        model.user_factors = _from(before[-1].users, users, size, chance)
+        model.item_factors = _from(before[-1].items, items, size, chance)
     model.fit(sparse.csr_matrix(liked), show_progress=False)
     return Factors(UserEmbedding(users, model.user_factors), ItemEmbedding(items, model.item_factors))
+
+
+def _from(known: Embedding, ids: pd.Index, size: int, chance: np.random.Generator) -> Matrix:
+    """Take the vectors of ids known before; the others begin near zero, by chance."""
+    fresh = chance.random((len(ids), size), dtype=np.float32) * np.float32(0.01)
+    return np.where((known.positions(ids) >= 0)[:, None], known.rows(ids), fresh)
 
 
 def likes(interactions: DataFrame[Interaction]) -> tuple[Any, Any, sparse.csr_array]:

@@ -1,5 +1,6 @@
 """Items as vectors from what people touch around them."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -13,6 +14,7 @@ from slipstream.tasks.vectors import ItemEmbedding
 
 def item2vec(
     interactions: DataFrame[Interaction],
+    before: Sequence[ItemEmbedding] = (),
     *,
     size: int,
     epochs: int,
@@ -24,7 +26,8 @@ def item2vec(
     """Read each user's likes in the order of time as a sentence of items (item2vec, Barkan 2016; skip-gram).
 
     Likes of one moment are put in order by chance. Items with fewer than `min_count` likes have no vector;
-    those with a larger share of the likes than `sample` are partly skipped in learning (0: none are).
+    those with a larger share of the likes than `sample` are partly skipped in learning (0: none are). Learning goes on
+    from the vectors of an earlier day, if there are any.
     """
     from gensim.models import Word2Vec
 
@@ -36,7 +39,13 @@ def item2vec(
     if not len(known):
         return ItemEmbedding(NONE, np.empty((0, size), np.float32))
     knobs: dict[str, Any] = {"vector_size": size, "epochs": epochs, "window": window, "min_count": min_count}
-    model = Word2Vec(sentences(liked), sg=1, sample=sample, workers=1, seed=seed, **knobs)
+    model = Word2Vec(sg=1, sample=sample, workers=1, seed=seed, **knobs)
+    texts = sentences(liked)
+    model.build_vocab(texts)
+    for earlier in before:
+        old = earlier.take(model.wv.index_to_key)
+        model.wv.vectors[[model.wv.key_to_index[item] for item in old.ids]] = old.matrix
+    model.train(texts, total_examples=model.corpus_count, epochs=epochs)
     return ItemEmbedding(known, model.wv[list(known)])
 
 

@@ -77,6 +77,7 @@ class SequenceItemEmbedding(Task[ItemEmbedding]):
     """Items placed by what people touch around them."""
 
     interactions: gokart.TaskInstanceParameter[Table[Interaction]] = gokart.TaskInstanceParameter()
+    before: gokart.ListTaskInstanceParameter[Task[ItemEmbedding]] = gokart.ListTaskInstanceParameter(default=[])
     size: luigi.IntParameter = luigi.IntParameter(default=64)
     epochs: luigi.IntParameter = luigi.IntParameter(default=10)
     window: luigi.IntParameter = luigi.IntParameter(default=20)
@@ -88,7 +89,7 @@ class SequenceItemEmbedding(Task[ItemEmbedding]):
         """Learn the items."""
         knobs: dict[str, Any] = {"size": self.size, "epochs": self.epochs, "window": self.window}
         knobs |= {"min_count": self.min_count, "sample": self.sample, "seed": self.seed}
-        self.dump(item2vec(self.load(self.interactions), **knobs))
+        self.dump(item2vec(self.load(self.interactions), self.load(list(self.before)), **knobs))
 
 
 class AlsFactors(Task[Factors]):
@@ -96,6 +97,7 @@ class AlsFactors(Task[Factors]):
 
     memory_knob = "size in knobs"
     interactions: gokart.TaskInstanceParameter[Table[Interaction]] = gokart.TaskInstanceParameter()
+    before: gokart.ListTaskInstanceParameter[Task[Factors]] = gokart.ListTaskInstanceParameter(default=[])
     size: luigi.IntParameter = luigi.IntParameter(default=64)
     epochs: luigi.IntParameter = luigi.IntParameter(default=15)
     regularisation: luigi.FloatParameter = luigi.FloatParameter(default=3.0)
@@ -105,7 +107,8 @@ class AlsFactors(Task[Factors]):
     def run(self) -> None:
         """Factorise."""
         knobs: dict[str, Any] = {"size": self.size, "epochs": self.epochs, "regularisation": self.regularisation}
-        self.dump(als_factors(self.load(self.interactions), **knobs, alpha=self.alpha, seed=self.seed))
+        traces, before = self.load(self.interactions), self.load(list(self.before))
+        self.dump(als_factors(traces, before, **knobs, alpha=self.alpha, seed=self.seed))
 
 
 class IalsFactors(Task[Factors]):

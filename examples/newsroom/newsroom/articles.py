@@ -60,14 +60,15 @@ def write(articles: Articles, rng: np.random.Generator) -> tuple[list[str], list
     topical = articles.fit / articles.fit.sum(axis=1, keepdims=True)
     drawn = rng.random((count, SENTENCES_EACH, 1)) > topical.cumsum(axis=1)[:, None, :-1]
     topics = drawn.sum(axis=2)
-    topics[:, 0] = articles.main
+    main = articles.main
+    topics[:, 0] = main
     topics[rng.random(topics.shape) < FILLER_SHARE] = -1
-    topics[:, 0] = articles.main
+    topics[:, 0] = main
     dice = rng.integers(0, 1 << 30, (count, SENTENCES_EACH + 1, 4))
     titles, bodies = [], []
     for row in range(count):
         language = LANGUAGES[articles.language[row]]
-        titles.append(phrase(language, TITLES[language], int(articles.main[row]), dice[row, -1].tolist()))
+        titles.append(phrase(language, TITLES[language], int(main[row]), dice[row, -1].tolist()))
         sentences = [
             phrase(language, SENTENCES[language], topic, dice[row, place].tolist())
             for place, topic in enumerate(topics[row].tolist())
