@@ -53,7 +53,7 @@ def top_items(
     top: int,
     exclude: sparse.csr_array | None = None,
     threads: int = 1,
-    megabytes: int = 64,
+    megabytes: int = 16,
 ) -> Best:
     """Find for each user vector the `top` items with the highest dot product, exactly.
 

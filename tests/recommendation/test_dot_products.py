@@ -120,6 +120,7 @@ def test_equal_scores_of_many_items_are_told_apart_by_position():
     assert column.tolist() == [[3000, 3001, 3002, 3003, 3004, 0, 1, 2], list(range(8))]
 
 
+@settings(deadline=None)
 @given(shapes.arrays(np.float32, 30, elements=st.floats(width=32, allow_nan=False)))
 def test_packed_numbers_are_sorted_by_row_falling_score_and_column(scores):
     row, column = np.arange(30) % 3, np.arange(30)[::-1].copy()

@@ -5,7 +5,7 @@ import itertools
 import pandas as pd
 import polars as pl
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from slipstream.tasks.recommendation.user_blocks import InStep, rows_of, whole_users
@@ -25,6 +25,7 @@ def test_a_user_is_never_cut():
 
 
 @given(st.text("abcde", min_size=1).map(lambda text: "".join(sorted(text))), st.integers(1, 6), st.integers(1, 4))
+@settings(deadline=None)
 def test_the_blocks_together_are_the_table(text, rows, step):
     parts = frames(*(text[start : start + step] for start in range(0, len(text), step)))
     blocks = texts(whole_users(parts, rows=rows))
