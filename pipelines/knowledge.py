@@ -70,7 +70,7 @@ class Knowledge:
     @cached_property
     def factors(self) -> AlsFactors:
         """Users and items as vectors by who touched what."""
-        return AlsFactors(interactions=self.lessons, seed=self.pipeline.seed)
+        return self.pipeline.made_by(AlsFactors, interactions=self.lessons, seed=self.pipeline.seed)
 
     @cached_property
     def behaviour(self) -> AlsItemEmbedding:

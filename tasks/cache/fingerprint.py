@@ -17,7 +17,7 @@ from typing import NamedTuple
 
 from slipstream.tasks.cache.source import Import, Module, edition, imports_of, module_of, names_read
 
-MECHANISM = ("slipstream.tasks.base", "slipstream.tasks.cache")
+MECHANISM = ("slipstream.tasks.base", "slipstream.tasks.cache", "slipstream.tasks.spark")
 NOTHING: Mapping[str, list[Import]] = MappingProxyType({})
 
 Dotted = tuple[str, ...]
