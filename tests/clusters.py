@@ -23,6 +23,7 @@ SETTINGS = {
     "spark.executor.extraJavaOptions": QUICK,
     "spark.sql.shuffle.partitions": "4",
     "spark.sql.codegen.wholeStage": "false",
+    "spark.sql.adaptive.enabled": "false",
 }
 DEPLOY = "org.apache.spark.deploy"
 PATIENCE = 120.0

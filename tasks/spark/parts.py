@@ -48,7 +48,7 @@ def load(folder: Path, schema: pa.Schema) -> pd.DataFrame:
 def _count(cluster: Cluster, tables: Sequence[Path]) -> int:
     """Choose a number of parts that keeps every executor busy and fits into its memory."""
     size = sum(path.stat().st_size for path in tables)
-    return max(2 * cluster.session.sparkContext.defaultParallelism, size // PART_BYTES + 1)
+    return int(max(2 * cluster.session.sparkContext.defaultParallelism, size // PART_BYTES + 1))
 
 
 def _shelve(cluster: Cluster, path: Path, name: str, parts: int) -> Path:
