@@ -26,7 +26,7 @@ SETTINGS = {
     "spark.sql.adaptive.enabled": "false",
 }
 DEPLOY = "org.apache.spark.deploy"
-PATIENCE = 120.0
+PATIENCE = 300.0
 
 
 class Standalone:

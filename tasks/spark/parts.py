@@ -1,6 +1,6 @@
 """A function of tables run on parts of their users, wherever there is room, with the result it has on all of them."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
@@ -27,7 +27,7 @@ def by_users(cluster: Cluster, work: Work, row: type[Row], tables: Sequence[Path
     from all others, and to give a user's rows next to each other. The result is in the order of user ids, and within a
     user in that of `work`: it does not depend on how users are parted.
     """
-    parts = _count(cluster, tables)
+    parts = count_parts(cluster, tables)
     shelves = [_shelve(cluster, path, f"table{number}", parts) for number, path in enumerate(tables)]
     schemas = [pyarrow.parquet.read_schema(path) for path in tables]
     given = _struct(row)
@@ -45,9 +45,9 @@ def load(folder: Path, schema: pa.Schema) -> pd.DataFrame:
     return frame
 
 
-def _count(cluster: Cluster, tables: Sequence[Path]) -> int:
-    """Choose a number of parts that keeps every executor busy and fits into its memory."""
-    size = sum(path.stat().st_size for path in tables)
+def count_parts(cluster: Cluster, files: Iterable[Path]) -> int:
+    """Choose a number of parts of files that keeps every executor busy and fits into its memory."""
+    size = sum(path.stat().st_size for path in files)
     return int(max(2 * cluster.session.sparkContext.defaultParallelism, size // PART_BYTES + 1))
 
 
