@@ -23,7 +23,7 @@ AS_OF = (START + pd.Timedelta(days=2)).to_pydatetime()
 KINDS = parse_kinds({"view": {"weight": 1.0, "half_life_days": 1.0, "cap": 2, "by_value": True}})
 
 
-@pytest.fixture(params=[7, 50, 10_000])
+@pytest.fixture(params=[40, 10_000])
 def few(request, monkeypatch):
     monkeypatch.setattr(ranges, "ROWS", request.param)
 
@@ -32,7 +32,7 @@ def few(request, monkeypatch):
 def events():
     """Some people and a few robots, with repeated and tied traces."""
     chance = np.random.default_rng(0)
-    count = 900
+    count = 300
     frame = pd.DataFrame(
         {
             "user_id": np.char.add("u", chance.integers(0, 30, count).astype(str)),
