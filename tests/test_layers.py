@@ -4,6 +4,7 @@ import os
 import shutil
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -49,3 +50,13 @@ def test_a_planted_violation_is_found(checkout, plant):
     assert done.returncode == 1, done.stdout
     assert "BROKEN" in done.stdout
     assert ("planted" if text else "unheard_of") in done.stdout
+
+
+def test_importing_everything_loads_no_library_that_takes_long():
+    ruff = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["ruff"]
+    slow = ruff["lint"]["flake8-tidy-imports"]["banned-module-level-imports"]
+    command = [sys.executable, "-c", "import sys, slipstream.pipelines; print(*sys.modules)"]
+    loaded = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout.split()
+    assert {"slipstream.tasks.tagging", "slipstream.tasks.recommendation"} <= set(loaded)
+    assert "lightgbm" in slow
+    assert not set(slow) & set(loaded)
