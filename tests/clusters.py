@@ -26,6 +26,7 @@ SETTINGS = {
     "spark.sql.adaptive.enabled": "false",
 }
 DEPLOY = "org.apache.spark.deploy"
+MORTAL = ("setpriv", "--pdeathsig", "KILL")  # killed by the system when we are gone, however that ended
 PATIENCE = 300.0
 
 
@@ -75,7 +76,7 @@ class Standalone:
         }
         with (self.folder / "log").open("ab") as log:
             return subprocess.Popen(
-                [program, f"{DEPLOY}.{name}", *place, *arguments],
+                [*MORTAL, program, f"{DEPLOY}.{name}", *place, *arguments],
                 env=environment, cwd=self.folder, stdout=log, stderr=log, start_new_session=True,
             )  # fmt: skip
 

@@ -35,7 +35,8 @@ def als_on_spark(
     pairs = cluster.read(ratings).count()
     strength = regularisation * pairs / sum(map(len, ids.values()))
     shelves = {side: _shelve(cluster, ratings, side, len(ids[side])) for side in SIDES}
-    factors = {"item": np.random.default_rng(seed).random((len(ids["item"]), size), np.float32) / 100}
+    chance = np.random.default_rng(seed).random((len(ids["item"]), size))
+    factors: dict[str, Matrix] = {"item": (chance / 100).astype(np.float32)}
     for _ in range(epochs):
         factors["user"] = _solve_side(cluster, *shelves["user"], factors["item"], strength)
         factors["item"] = _solve_side(cluster, *shelves["item"], factors["user"], strength)

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -14,7 +15,7 @@ from slipstream.tasks.recommendation.nearest import embedding_items
 from slipstream.tasks.recommendation.ranker import RankingModel
 from slipstream.tasks.recommendation.serving import ranked_items
 from slipstream.tasks.spark import Cluster, by_users
-from slipstream.tasks.tables import Candidate, CatalogueItem, Interaction, Refusal, User
+from slipstream.tasks.tables import Candidate, CatalogueItem, Interaction, RankingFeature, Refusal, User
 from slipstream.tasks.vectors import ItemEmbedding, UserEmbedding
 
 
@@ -54,15 +55,15 @@ def _nearest(
     *,
     items: ItemEmbedding,
     catalogue: DataFrame[CatalogueItem],
-    **knobs: object,
+    **knobs: Any,  # noqa: ANN401 (of another function)
 ) -> DataFrame[Candidate]:
-    matrix = np.stack(vectors["vector"]) if len(vectors) else np.empty((0, items.size), np.float32)
+    matrix = np.stack(list(vectors["vector"])) if len(vectors) else np.empty((0, items.size), np.float32)
     people = UserEmbedding(pd.Index(vectors["user_id"]), matrix)
     return embedding_items(people, items, interactions, users, catalogue, **knobs)
 
 
 def _ranked(
-    features: pd.DataFrame,
+    features: DataFrame[RankingFeature],
     interactions: DataFrame[Interaction],
     users: DataFrame[User],
     *fallbacks: DataFrame[Candidate],

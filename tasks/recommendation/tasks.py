@@ -435,7 +435,7 @@ class SparkRankedItems(RankedItems):
     def run(self) -> None:
         """Line the items of parts of the users up."""
         model, refused = self.load(self.ranker), self.load(list(self.refusals))
-        tables = [self.features, self.interactions, self.users, *self.fallbacks]
+        tables: list[Table[Any]] = [self.features, self.interactions, self.users, *self.fallbacks]
         files = [Path(task.output().path()) for task in tables]
         with cluster(self.spark, self.root) as spark:
             self.dump(ranked_items_on_spark(spark, model, files, refused, top=self.top))

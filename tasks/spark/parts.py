@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, TypeVar, cast
 
 import pandas as pd
 import pyarrow as pa
@@ -18,9 +18,10 @@ if TYPE_CHECKING:
 PART, PLACE = "part", "place"
 PART_BYTES = 16 << 20  # of compressed Parquet in all tables; a part takes some thirty times that in a Python process
 Work = Callable[..., pd.DataFrame]
+R = TypeVar("R", bound=Row)
 
 
-def by_users(cluster: Cluster, work: Work, row: type[Row], tables: Sequence[Path]) -> DataFrame[Row]:
+def by_users(cluster: Cluster, work: Work, row: type[R], tables: Sequence[Path]) -> DataFrame[R]:
     """Run `work` on the rows that each part of the users has in the tables, and put together the rows it gives.
 
     `tables` are Parquet files with a column user_id; `work` takes a frame of each and has to treat every user apart
@@ -34,7 +35,7 @@ def by_users(cluster: Cluster, work: Work, row: type[Row], tables: Sequence[Path
     numbers = cluster.session.range(parts, numPartitions=parts)
     made = cluster.write(numbers.mapInArrow(_worker(work, shelves, schemas, given), given), "made")
     order = cluster.read(made).orderBy("user_id", PLACE).drop(PLACE)
-    return cast("DataFrame[Row]", load(cluster.write(order, "sorted"), pa.Schema.from_pandas(empty(row))))
+    return cast("DataFrame[R]", load(cluster.write(order, "sorted"), pa.Schema.from_pandas(empty(row))))
 
 
 def load(folder: Path, schema: pa.Schema) -> pd.DataFrame:

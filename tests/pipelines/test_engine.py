@@ -77,7 +77,7 @@ def test_lists_with_reasons_are_the_same_from_both_engines(build, standalone, tm
 def test_the_missing_item_of_the_club_comes_first_by_factors_from_spark(build, standalone, tmp_path):
     del standalone
     world = two_clubs()
-    pipeline = recommend(engine="spark", knobs={"als": {"size": 2}}, **write(world, tmp_path / "clubs"))
+    pipeline = recommend(engine="spark", knobs={"als": {"size": 2, "epochs": 5}}, **write(world, tmp_path / "clubs"))
     log = pipeline.log()
     stage = Stage(pipeline, pipeline.knowledge(log, AS_OF), Users(tables=[log.events]), log.answers)
     found = build(stage.source("als"))
