@@ -13,7 +13,7 @@ from slipstream.tasks.base import Pipeline
 class Backfill(Pipeline[Any]):
     """The runs of a pipeline at several moments."""
 
-    runs: gokart.ListTaskInstanceParameter[Pipeline[Any]] = gokart.ListTaskInstanceParameter()
+    runs: gokart.ListTaskInstanceParameter[Any] = gokart.ListTaskInstanceParameter()
 
     def requires(self) -> dict[str, Any]:
         """Name each run by its moment."""
@@ -22,12 +22,13 @@ class Backfill(Pipeline[Any]):
 
 def backfill(pipeline: Pipeline[Any], first: date, last: date) -> Backfill:
     """Have a pipeline run on each of the days from the first to the last, at the time of day of its own as_of."""
-    if not isinstance(getattr(pipeline, "as_of", None), datetime):
+    as_of = getattr(pipeline, "as_of", None)
+    if not isinstance(as_of, datetime):
         raise Stop(Code.MISUSED, f"{type(pipeline).__name__} has no as_of; only what stands at a moment has days")
     if first > last:
         raise Stop(Code.MISUSED, f"--from {first} is after --to {last}; exchange them")
     return Backfill(
-        runs=[pipeline.clone(as_of=moment) for moment in _moments(pipeline.as_of, first, last)],
+        runs=[pipeline.clone(as_of=moment) for moment in _moments(as_of, first, last)],
         workspace_directory=pipeline.workspace_directory,
     )
 

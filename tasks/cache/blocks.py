@@ -13,7 +13,7 @@ class Blocks:
         """Remember how it is read."""
         self._read = read
 
-    def __iter__(self) -> Iterator[pd.DataFrame]:
+    def __iter__(self) -> Iterator[Any]:
         """Read it."""
         return self._read()
 

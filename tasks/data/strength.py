@@ -45,7 +45,7 @@ def weigh_by_user(
     events: Stored, searches: Stored, *, kinds: Mapping[str, Kind], as_of: datetime
 ) -> Iterator[pd.DataFrame]:
     """Weigh the traces before as_of as `weigh` does, some users at a time."""
-    return pieces(_interactions(*traces, kinds, as_of) for traces in by_user(events, searches))
+    return pieces(_interactions(acts, asked, kinds, as_of) for acts, asked in by_user(events, searches))
 
 
 def _interactions(

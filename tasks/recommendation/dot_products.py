@@ -120,7 +120,7 @@ class Tiles:
             bound[: len(users)] = np.maximum(bound[: len(users)], self._reached(len(users)) - slack)
             found.extend(self._above(starts, bound))
         cells, scores = (np.concatenate(parts) for parts in zip(*found, strict=True))
-        return cells[scores >= bound.take(cells & (self.block - 1))]
+        return np.asarray(cells[scores >= bound.take(cells & (self.block - 1))])
 
     def _fill(self, tile: Matrix, start: int, users: Matrix, hidden: Integers) -> None:
         """Multiply the items from `start` on with the users, and note the best of each group."""
@@ -137,7 +137,7 @@ class Tiles:
         """Find for each user a score that `top` items reach, -inf where fewer have been seen."""
         best = np.ascontiguousarray(self.best.reshape(self.groups, self.block)[:, :users].T)
         best.partition(self.groups - self.top, axis=1)
-        return best[:, self.groups - self.top]
+        return np.asarray(best[:, self.groups - self.top])
 
     def _above(self, starts: Iterable[int], bound: Matrix) -> Iterator[Found]:
         """Find the cells of the tiles whose scores reach the bound."""

@@ -71,7 +71,7 @@ def _ranked(
     refused: Sequence[DataFrame[Refusal]],
     top: int,
 ) -> DataFrame[Candidate]:
-    return ranked_items(model, features, interactions, users, fallbacks, refused, top=top)
+    return ranked_items(model, [features], interactions, users, fallbacks, refused, top=top)
 
 
 def _write(people: UserEmbedding, path: Path) -> Path:

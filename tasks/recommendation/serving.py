@@ -1,6 +1,7 @@
 """Finished lists: the ranker's order where there is a history, and something good for everybody else."""
 
 from collections.abc import Iterable, Sequence
+from typing import cast
 
 import numpy as np
 import polars as pl
@@ -32,7 +33,7 @@ def ranked_items(
     past = pl.from_pandas(interactions[PAIR]).sort(PAIR)
     best = []
     for block in features:
-        touched = rows_of(past, block).to_pandas()
+        touched = cast("DataFrame[Interaction]", rows_of(past, block).to_pandas())
         ordered, *_ = proposed(model, block, touched, users, [])
         best.append(first(allow(ordered, touched, refused), top=top))
     others = asked_for([pl.from_pandas(table[columns(Candidate)]) for table in fallbacks], users)

@@ -1,20 +1,23 @@
 """Tables of users and items in blocks of whole users, so that a block at a time is all that memory must hold."""
 
 from collections.abc import Iterable, Iterator
+from typing import Any, TypeVar
 
 import numpy as np
 import pandas as pd
 import polars as pl
 
 ROWS = 500_000
+F = TypeVar("F", bound=pd.DataFrame)
 
 
-def whole_users(blocks: Iterable[pd.DataFrame], *, rows: int | None = None) -> Iterator[pd.DataFrame]:
+def whole_users(blocks: Iterable[F], *, rows: int | None = None) -> Iterator[F]:
     """Cut a table that is sorted by user into frames of at least so many rows that hold all rows of their users.
 
     There is one frame at least; what is smaller than that comes as it is, in any order.
     """
-    least, rest, before = ROWS if rows is None else rows, pd.DataFrame(), ""
+    least, before = ROWS if rows is None else rows, ""
+    rest: Any = pd.DataFrame()
     for block in blocks:
         rest = block if rest.empty else pd.concat([rest, block], ignore_index=True)
         while (begin := _next_user(rest, least)) < len(rest):
@@ -30,7 +33,7 @@ def _next_user(table: pd.DataFrame, least: int) -> int:
     return int(changes[0]) + max(least, 1) if len(changes) else len(table)
 
 
-def _in_order(table: pd.DataFrame, before: str) -> pd.DataFrame:
+def _in_order(table: F, before: str) -> F:
     """Refuse a frame that does not go on after the users before it."""
     users = table["user_id"]
     if not users.is_monotonic_increasing or users.iloc[0] <= before:
@@ -46,7 +49,7 @@ class InStep:
         self._blocks = iter(blocks)
         self._rest = next(self._blocks)
 
-    def take(self, rows: int) -> pd.DataFrame:
+    def take(self, rows: int) -> Any:  # noqa: ANN401 (a frame of any table)
         """Read the next rows, fewer where the table ends."""
         while len(self._rest) < rows and (block := next(self._blocks, None)) is not None:
             self._rest = pd.concat([self._rest, block], ignore_index=True)
