@@ -1,7 +1,7 @@
 """Users and items factorised together on Spark, by the same alternating least squares as on one machine."""
 
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import cast
 
@@ -11,7 +11,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet
 
-from slipstream.tasks.embedding.als import Factors, nothing
+from slipstream.tasks.embedding.als import Factors, begin, nothing
 from slipstream.tasks.embedding.matrices import Integers
 from slipstream.tasks.spark import Cluster, count_parts
 from slipstream.tasks.vectors import ItemEmbedding, Matrix, UserEmbedding
@@ -22,12 +22,21 @@ SOLVED = pa.schema({"number": pa.int32(), "vector": pa.list_(pa.float32())})
 
 
 def als_on_spark(
-    cluster: Cluster, interactions: Path, *, size: int, epochs: int, regularisation: float, alpha: float, seed: int
+    cluster: Cluster,
+    interactions: Path,
+    before: Sequence[Factors] = (),
+    *,
+    size: int,
+    epochs: int,
+    regularisation: float,
+    alpha: float,
+    seed: int,
 ) -> Factors:
     """Factorise a file of interactions by the loss of `als_factors`, every vector solved exactly.
 
     Each half of an epoch is one job: parts of one side are solved where the other side's vectors can be read from the
-    cluster's folder. Vectors do not depend on how sides are parted: the same interactions and seed give the same bytes.
+    cluster's folder. Learning goes on from the items of earlier factors, if there are any. Vectors do not depend on
+    how sides are parted: the same interactions, earlier factors and seed give the same bytes.
     """
     ratings, ids = _rate(cluster, interactions, alpha)
     if not len(ids["user"]):
@@ -35,8 +44,8 @@ def als_on_spark(
     pairs = cluster.read(ratings).count()
     strength = regularisation * pairs / sum(map(len, ids.values()))
     shelves = {side: _shelve(cluster, ratings, side, len(ids[side])) for side in SIDES}
-    chance = np.random.default_rng(seed).random((len(ids["item"]), size))
-    factors: dict[str, Matrix] = {"item": (chance / 100).astype(np.float32)}
+    known = before[-1].items if before else nothing(size).items
+    factors = {"item": begin(known, ids["item"], size, np.random.default_rng(seed))}
     for _ in range(epochs):
         factors["user"] = _solve_side(cluster, *shelves["user"], factors["item"], strength)
         factors["item"] = _solve_side(cluster, *shelves["item"], factors["user"], strength)

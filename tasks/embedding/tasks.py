@@ -122,9 +122,9 @@ class SparkAlsFactors(AlsFactors):
     def run(self) -> None:
         """Factorise."""
         knobs: dict[str, Any] = {"size": self.size, "epochs": self.epochs, "regularisation": self.regularisation}
-        interactions = Path(self.interactions.output().path())
+        interactions, before = Path(self.interactions.output().path()), self.load(list(self.before))
         with cluster(self.spark, self.root) as spark:
-            self.dump(als_on_spark(spark, interactions, **knobs, alpha=self.alpha, seed=self.seed))
+            self.dump(als_on_spark(spark, interactions, before, **knobs, alpha=self.alpha, seed=self.seed))
 
 
 class IalsFactors(Task[Factors]):
