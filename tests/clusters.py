@@ -4,6 +4,7 @@ import os
 import signal
 import socket
 import subprocess
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -28,6 +29,9 @@ SETTINGS = {
 DEPLOY = "org.apache.spark.deploy"
 MORTAL = ("setpriv", "--pdeathsig", "KILL")  # killed by the system when we are gone, however that ended
 PATIENCE = 300.0
+ROOT = Path(__file__).parents[1]
+APART = str(ROOT / ".venv/spark")  # where .ci/spark puts PySpark, out of the way of what would import it for nothing
+REACHING = {**os.environ, "PYTHONPATH": os.pathsep.join([str(ROOT), APART])}
 
 
 class Standalone:
@@ -104,6 +108,8 @@ def executors() -> int:
 @contextmanager
 def running(folder: Path) -> Iterator[Standalone]:
     """Run a master, two workers and a session of this process."""
+    if APART not in sys.path:
+        sys.path.append(APART)
     standalone = Standalone(folder)
     try:
         standalone.add_worker()

@@ -92,9 +92,8 @@ def test_a_run_without_its_master_ends_with_one_line_that_says_so(tmp_path):
     with (tmp_path / "clubs.ini").open("w") as file:
         conf.write(file)
     words = ["run", "Embeddings", "--conf", str(tmp_path / "clubs.ini"), "--workspace", str(tmp_path / "made")]
-    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
     command = [sys.executable, "-m", "slipstream", *words]
-    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False, timeout=300)
+    done = subprocess.run(command, cwd=ROOT, env=REACHING, capture_output=True, text=True, check=False, timeout=300)
     assert done.returncode == 40
     last = done.stderr.splitlines()[-1]
     assert "no Spark master answers at spark://127.0.0.1:1 (127.0.0.1:1: " in last

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from slipstream.tasks.spark import cluster, session
-from tests.clusters import SETTINGS
+from tests.clusters import REACHING, SETTINGS
 
 pytestmark = pytest.mark.xdist_group("spark")
 ROOT = Path(__file__).parents[2]
@@ -28,9 +28,8 @@ print(folder.exists(), java.poll() is not None, SparkContext._gateway, SparkCont
 
 
 def run(program, *arguments):
-    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
     command = [sys.executable, "-c", program, *map(str, arguments)]
-    return subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False, timeout=200)
+    return subprocess.run(command, cwd=ROOT, env=REACHING, capture_output=True, text=True, check=False, timeout=200)
 
 
 def test_a_session_leaves_neither_files_nor_processes_behind(tmp_path):
