@@ -15,6 +15,7 @@ from slipstream.tasks.tables import Metric, empty
 
 K = 10
 DRAWS = 1000
+WORTH = 0.01
 RANKER, BLEND = "ranker", "blend"
 Scores = npt.NDArray[np.floating[Any]]
 Values = npt.NDArray[np.float64]
@@ -48,7 +49,7 @@ def judge(
     """Compare orders of the candidates by (weighted) nDCG@10 a user, and name the one to serve.
 
     A higher score comes first and only scores above -inf are proposed. The incumbent is served unless another one is
-    better: the 95 % bootstrap interval of its mean paired difference lies above 0.
+    better: the 95 % bootstrap interval of its mean paired difference lies above `WORTH` of the incumbent's nDCG.
     Without a name the best single source is the incumbent, and "ranker" and "blend" are its rivals.
     """
     asked = judged.wanted > 0
@@ -64,7 +65,7 @@ def judge(
     differences = [gains[:, names.index(name)] - gains[:, names.index(best)] for name in rivals]
     columns = np.column_stack([gains, *differences])
     bounds = intervals(columns, judged.window[asked], judged.person[asked], seed=seed)
-    better = [rival for rival, low in zip(rivals, bounds[0, len(names) :], strict=True) if low > 0]
+    better = [rival for rival, low in zip(rivals, bounds[0, len(names) :], strict=True) if low > WORTH * means[best]]
     labels = [*((name, None) for name in names), *((rival, best) for rival in rivals)]
     return max([best, *better], key=means.__getitem__), _metrics(labels, columns, bounds)
 

@@ -99,6 +99,18 @@ def test_the_interval_holds_the_mean_and_repeats():
     assert high - low == pytest.approx(2 * 1.96 / 20, rel=0.2)
 
 
+def test_less_than_a_hundredth_is_not_worth_a_ranker():
+    relevant = np.tile(np.arange(10) != 8, USERS)
+    ten = Judged(np.repeat(np.arange(USERS), 10), relevant, np.full(USERS, 10), NOW, EACH)
+    falling = -np.arange(10.0)
+    one_place_better = falling.copy()
+    one_place_better[[8, 9]] = falling[[9, 8]]
+    orders = {"knn": np.tile(falling, USERS), "ranker": np.tile(one_place_better, USERS)}
+    serve, metrics = judge(ten, orders, seed=0)
+    assert metrics[metrics["baseline"].notna()]["low"].item() > 0
+    assert serve == "knn"
+
+
 def test_an_incumbent_stays_until_another_source_is_proven_better():
     kept = judge(judged(), {"knn": SECOND, "popular": SECOND, "ranker": LAST}, seed=0, incumbent="popular")
     beaten, metrics = judge(judged(), {"knn": RIGHT, "popular": SECOND, "ranker": LAST}, seed=0, incumbent="popular")
