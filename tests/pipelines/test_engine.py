@@ -2,7 +2,6 @@
 
 import configparser
 import json
-import os
 import subprocess
 import sys
 from datetime import UTC, datetime
@@ -17,6 +16,7 @@ from slipstream.pipelines.engine import ON_SPARK
 from slipstream.pipelines.ranking import Stage
 from slipstream.tasks.cache.address import upstream, upstream_first
 from slipstream.tasks.data import Interactions, SparkInteractions, Users
+from tests.clusters import REACHING
 from tests.pipelines.conftest import ROOT
 from tests.pipelines.logs import write
 from tests.worlds import two_clubs

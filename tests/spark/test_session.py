@@ -1,6 +1,5 @@
 """Sessions that come, go and fail."""
 
-import os
 import subprocess
 import sys
 from pathlib import Path
