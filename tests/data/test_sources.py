@@ -62,7 +62,7 @@ def test_a_long_or_missing_value_leaves_room_for_the_remedy(tmp_path):
 
 def test_good_rows_are_sorted_and_of_the_declared_types(tmp_path):
     (tmp_path / "x.csv").write_text(HEADER + LINE.format(2) + LINE.format(1))
-    rows = accepted(read(str(tmp_path / "x.csv"), {}, Event), bad_share=0, path="", quarantine="")
+    rows = accepted(read(str(tmp_path / "x.csv"), {}, Event), bad_share=0, path="", quarantine="").to_pandas()
     pd.testing.assert_frame_equal(rows, Event.validate(rows))
     assert rows["user_id"].tolist() == ["u1", "u2"]
 
