@@ -118,7 +118,7 @@ def test_what_was_exported_reads_back(tmp_path_factory, write, rows):
     write(given, path)
     parsed = read(path, {}, ItemTag)
     assert parsed.bad.empty, parsed.bad
-    again = ItemTag.validate(accepted(parsed, bad_share=0, path=path, quarantine=""))
+    again = ItemTag.validate(accepted(parsed, bad_share=0, path=path, quarantine="").to_pandas())
     order = columns(ItemTag)
     pd.testing.assert_frame_equal(
         again.sort_values(order, ignore_index=True), given.sort_values(order, ignore_index=True)
