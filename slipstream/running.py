@@ -8,6 +8,7 @@ import os
 import re
 import signal
 import sys
+import threading
 import traceback
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
@@ -110,7 +111,8 @@ def started(
         for task in again:
             task.output().set_aside()
         context = multiprocessing.get_context("fork")
-        process = context.Process(target=_conduct, args=([*again, pipeline], workers, folder), name="slipstream run")
+        arguments = ([*again, pipeline], workers, folder, signal.getsignal(signal.SIGINT))
+        process = context.Process(target=_conduct, args=arguments, name="slipstream run")
         run = Run(folder, journal, process)
         try:
             with _undisturbed():
@@ -124,12 +126,22 @@ def started(
 
 @contextmanager
 def _undisturbed() -> Iterator[None]:
-    """Let Ctrl-C wait: Python drops an exception that is raised while its hooks of a fork run."""
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    """Let Ctrl-C wait: Python drops an exception that is raised while its hooks of a fork run.
+
+    To block the signal would not do: any other thread of the process takes it then. Outside of the main thread, where
+    Ctrl-C is never heard, nothing has to wait.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    heard: list[int] = []
+    before = signal.signal(signal.SIGINT, lambda number, _: heard.append(number))
     try:
         yield
     finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+        signal.signal(signal.SIGINT, before)
+        if heard:
+            signal.raise_signal(signal.SIGINT)
 
 
 def _warm_up() -> None:
@@ -160,11 +172,11 @@ def _only_run(logs: Path, pipeline: Pipeline[Any]) -> Iterator[IO[str]]:
         yield file
 
 
-def _conduct(tasks: list[luigi.Task], workers: int, folder: Path) -> None:
+def _conduct(tasks: list[luigi.Task], workers: int, folder: Path, interrupted: Any) -> None:
     """Run tasks by luigi's worker, telling the journal; what is printed or logged goes to a file."""
     with suppress(OSError):
         os.setpgid(0, 0)
-    signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
+    signal.signal(signal.SIGINT, interrupted)
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(Code.INTERRUPTED))
     _redirect_output(folder / "output.log")
     journal = Journal(folder / "journal.jsonl")

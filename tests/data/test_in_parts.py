@@ -79,9 +79,8 @@ def store(tmp_path):
 
 
 def same(stream, row, whole):
-    pd.testing.assert_frame_equal(
-        row.validate(pd.concat(stream, ignore_index=True)).reset_index(drop=True), whole.reset_index(drop=True)
-    )
+    joined = row.validate(pd.concat(stream, ignore_index=True)).reset_index(drop=True)
+    return len(whole) > 0 and joined.equals(whole.reset_index(drop=True))
 
 
 @pytest.mark.usefixtures("few")
@@ -102,15 +101,17 @@ def test_the_same_robots_are_found(events, store):
 @pytest.mark.usefixtures("few")
 def test_the_same_rows_are_left_out(events, store):
     nobody = User.validate(pd.DataFrame({"user_id": ["tick", "u3"]}))
-    same(humans.without_in_parts(store(events), nobody), Event, humans.without(events, nobody))
-    same(humans.without_repeats_by_user(store(events), seconds=900), Event, humans.without_repeats(events, seconds=900))
-    same(splitting.before_in_parts(store(events), as_of=AS_OF), Event, splitting.before(events, as_of=AS_OF))
+    assert same(humans.without_in_parts(store(events), nobody), Event, humans.without(events, nobody))
+    assert same(
+        humans.without_repeats_by_user(store(events), seconds=900), Event, humans.without_repeats(events, seconds=900)
+    )
+    assert same(splitting.before_in_parts(store(events), as_of=AS_OF), Event, splitting.before(events, as_of=AS_OF))
 
 
 @pytest.mark.usefixtures("few")
 def test_tables_are_joined_alike_whichever_comes_first(events, store):
     left, right = events.iloc[::2].reset_index(drop=True), events.iloc[1::2].reset_index(drop=True)
     for tables in ((left, right), (right, left), (events, empty(Event))):
-        same(splitting.join_by_user(store(*tables), row=Event), Event, events)
+        assert same(splitting.join_by_user(store(*tables), row=Event), Event, events)
         cut = splitting.join_before(store(*tables), row=Event, as_of=AS_OF)
-        same(cut, Event, splitting.before(events, as_of=AS_OF))
+        assert same(cut, Event, splitting.before(events, as_of=AS_OF))
