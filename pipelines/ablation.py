@@ -11,7 +11,7 @@ from slipstream.tasks.data import Joined
 from slipstream.tasks.evaluation import Comparison, PooledQuality
 from slipstream.tasks.tables import UserQuality
 
-TAGGED = ("tags", "ials_tags", "content")
+TAGGED = ("tags", "ease_tags", "edlae_tags", "ials_tags", "content")
 
 
 class Ablation(Backtest):

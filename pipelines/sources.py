@@ -72,7 +72,9 @@ class Sources:
         return {
             **{name: self.steps(name) for name in HORIZONS},
             "ease": self.learnt(EaseNeighbours, "ease"),
+            "ease_tags": self.learnt(EaseNeighbours, "ease_tags", item_tags=[self.known.item_tags]),
             "edlae": self.learnt(EaseNeighbours, "edlae", dropout=DROPOUT),
+            "edlae_tags": self.learnt(EaseNeighbours, "edlae_tags", dropout=DROPOUT, item_tags=[self.known.item_tags]),
             "knn": self.learnt(KnnNeighbours, "knn"),
         }
 

@@ -9,7 +9,7 @@ import pandas as pd
 from pandera.typing import DataFrame
 from scipy import sparse
 
-from slipstream.tasks.embedding.matrices import NONE, arrange, distinct
+from slipstream.tasks.matrices import NONE, arrange, distinct
 from slipstream.tasks.tables import Interaction
 from slipstream.tasks.vectors import Embedding, ItemEmbedding, Matrix, UserEmbedding
 

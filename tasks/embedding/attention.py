@@ -8,7 +8,7 @@ import pandas as pd
 from pandera.typing import DataFrame
 
 from slipstream.tasks.embedding.als import Factors, nothing
-from slipstream.tasks.embedding.matrices import Integers, distinct, positions
+from slipstream.tasks.matrices import Integers, distinct, positions
 from slipstream.tasks.tables import Interaction
 from slipstream.tasks.vectors import ItemEmbedding, UserEmbedding
 

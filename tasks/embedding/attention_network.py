@@ -9,7 +9,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from slipstream.tasks.embedding.attention import Lesson
-from slipstream.tasks.embedding.matrices import Integers
+from slipstream.tasks.matrices import Integers
 from slipstream.tasks.vectors import Matrix
 
 DROPOUT = 0.2

@@ -4,12 +4,11 @@ from collections.abc import Iterator
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 from pandera.typing import DataFrame
 from scipy import sparse
 
 from slipstream.tasks.embedding.als import Factors, likes, nothing
-from slipstream.tasks.embedding.matrices import Integers, arrange, distinct
+from slipstream.tasks.matrices import Integers, with_tags
 from slipstream.tasks.tables import Interaction, ItemTagScore
 from slipstream.tasks.vectors import ItemEmbedding, Matrix, UserEmbedding
 
@@ -34,7 +33,7 @@ def ials_factors(  # noqa: PLR0913 (two tables and the knobs)
     Minimises the sum of weight (1 - u.i)^2 over touched pairs (weights are 1 on average), plus `unobserved` (u.i)^2
     over all pairs, plus `regularisation` (n + unobserved N)^exponent |v|^2 for every vector v with n touched pairs,
     N being the length of the other side. Each tag is one more user, who touched those of the items that it
-    fits, with weight `tag_weight` on average (like the side information of CEASE, Jeunen et al. 2020).
+    fits, with weight `tag_weight` on average.
     """
     users, items, liked = likes(interactions)
     if not liked.nnz:
@@ -47,18 +46,6 @@ def ials_factors(  # noqa: PLR0913 (two tables and the knobs)
         left = solve(liked, right, regularisation, unobserved, exponent)
         right = solve(across, left, regularisation, unobserved, exponent)
     return Factors(UserEmbedding(users, left[: len(users)]), ItemEmbedding(items, right))
-
-
-def with_tags(
-    items: pd.Index, liked: sparse.csr_array, item_tags: DataFrame[ItemTagScore], weight: float
-) -> sparse.csr_array:
-    """Put a row for each tag of the items below those of the users; its cells weigh `weight` on average."""
-    fitting = item_tags[(item_tags["score"] > 0) & item_tags["item_id"].isin(items)]
-    if not len(fitting) or weight <= 0:
-        return liked
-    below = arrange(fitting["tag"], fitting["item_id"], fitting["score"], (distinct(fitting["tag"]), items))
-    below.data *= np.float32(weight) / below.data.mean(dtype=np.float64).astype(np.float32)
-    return sparse.csr_array(sparse.vstack([liked, below]))
 
 
 def solve(given: sparse.csr_array, other: Matrix, regularisation: float, unobserved: float, exponent: float) -> Matrix:

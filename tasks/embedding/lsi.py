@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 from pandera.typing import DataFrame
 
-from slipstream.tasks.embedding.matrices import arrange, distinct
+from slipstream.tasks.matrices import arrange, distinct
 from slipstream.tasks.tables import ItemTagScore, TermWeight
 from slipstream.tasks.vectors import ItemEmbedding
 

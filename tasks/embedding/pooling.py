@@ -3,7 +3,7 @@
 import numpy as np
 from pandera.typing import DataFrame
 
-from slipstream.tasks.embedding.matrices import arrange, distinct
+from slipstream.tasks.matrices import arrange, distinct
 from slipstream.tasks.tables import Interaction
 from slipstream.tasks.vectors import ItemEmbedding, UserEmbedding
 

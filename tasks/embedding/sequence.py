@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 from pandera.typing import DataFrame
 
-from slipstream.tasks.embedding.matrices import NONE
+from slipstream.tasks.matrices import NONE
 from slipstream.tasks.tables import Interaction
 from slipstream.tasks.vectors import ItemEmbedding
 

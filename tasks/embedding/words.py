@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 from pandera.typing import DataFrame
 
-from slipstream.tasks.embedding.matrices import NONE, arrange, distinct
+from slipstream.tasks.matrices import NONE, arrange, distinct
 from slipstream.tasks.tables import ItemText
 from slipstream.tasks.vectors import ItemEmbedding, Matrix, WordEmbedding
 

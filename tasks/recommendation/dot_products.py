@@ -14,7 +14,7 @@ import numpy.typing as npt
 import threadpoolctl
 from scipy import sparse
 
-from slipstream.tasks.recommendation.proposing import Floats, Integers
+from slipstream.tasks.matrices import Floats, Integers
 from slipstream.tasks.vectors import Matrix
 
 BLOCK = 256

@@ -7,20 +7,29 @@ import pandas as pd
 from pandera.typing import DataFrame
 from scipy import linalg, sparse
 
+from slipstream.tasks.matrices import Floats, distinct, with_tags
 from slipstream.tasks.recommendation.neighbours import Found, neighbour_table, pick
-from slipstream.tasks.recommendation.proposing import Floats, blocks, distinct, select, weigh
-from slipstream.tasks.tables import Interaction, Neighbour
+from slipstream.tasks.recommendation.proposing import blocks, select, weigh
+from slipstream.tasks.tables import Interaction, ItemTagScore, Neighbour
 
 
 def ease_neighbours(
-    interactions: DataFrame[Interaction], *, regularisation: float, dropout: float, max_items: int, top: int
+    interactions: DataFrame[Interaction],
+    item_tags: DataFrame[ItemTagScore],
+    *,
+    regularisation: float,
+    dropout: float,
+    tag_weight: float,
+    max_items: int,
+    top: int,
 ) -> DataFrame[Neighbour]:
     """Learn which items predict which (EASE, Steck 2019) among the `max_items` that most people like.
 
     With X the weights of users and items (1 on average), P the inverse of X'X + D and D the diagonal of regularisation
     + dropout / (1 - dropout) diag(X'X), item i speaks for item j by -P[i, j] / P[j, j]. A dropout above 0, below 1,
-    holds popular items back more (EDLAE, Steck 2020). Time grows with the cube of the smaller side, memory with its
-    square.
+    holds popular items back more (EDLAE, Steck 2020). Each tag is one more user, who likes those of the items that it
+    fits, with weight `tag_weight` on average (CEASE, Jeunen et al. 2020). Time grows with the cube of the smaller side,
+    memory with its square.
     """
     if not 0 <= dropout < 1:
         raise ValueError(f"dropout {dropout} of EASE must be at least 0 and below 1, like 0.5")
@@ -29,6 +38,7 @@ def ease_neighbours(
     given.eliminate_zeros()
     given.data = given.data / max(float(given.data.mean(dtype=np.float64)), 1e-12) if given.nnz else given.data
     items, given = most_liked(distinct(interactions["item_id"]), given, max_items)
+    given = with_tags(items, given, item_tags, tag_weight)
     squares = np.asarray(given.multiply(given).sum(axis=0))
     ridge = np.sqrt(regularisation + dropout / (1 - dropout) * squares).astype(np.float32)
     rows, diagonal = inverse(sparse.csr_array(given.multiply(1 / ridge)))

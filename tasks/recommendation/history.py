@@ -9,7 +9,7 @@ import numpy.typing as npt
 import pandas as pd
 from pandera.typing import DataFrame
 
-from slipstream.tasks.recommendation.proposing import positions
+from slipstream.tasks.matrices import positions
 from slipstream.tasks.tables import Candidate, Interaction
 
 Numbers = npt.NDArray[np.int64]

@@ -7,19 +7,8 @@ import pandas as pd
 from pandera.typing import DataFrame
 from scipy import sparse
 
-from slipstream.tasks.recommendation.proposing import (
-    Floats,
-    Integers,
-    Picks,
-    blocks,
-    distinct,
-    lay_board,
-    positions,
-    propose,
-    select,
-    tally,
-    weigh,
-)
+from slipstream.tasks.matrices import Floats, Integers, distinct, positions, tally
+from slipstream.tasks.recommendation.proposing import Picks, blocks, lay_board, propose, select, weigh
 from slipstream.tasks.tables import Candidate, CatalogueItem, Interaction, Neighbour, User, empty
 
 Found = list[tuple[Integers, Integers, Floats]]

@@ -7,7 +7,8 @@ import numpy as np
 import pandas as pd
 from pandera.typing import DataFrame
 
-from slipstream.tasks.recommendation.proposing import Floats, lay_board, positions, propose_alike, tally
+from slipstream.tasks.matrices import Floats, positions, tally
+from slipstream.tasks.recommendation.proposing import lay_board, propose_alike
 from slipstream.tasks.tables import Candidate, CatalogueItem, Interaction, Item, User
 
 

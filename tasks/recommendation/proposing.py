@@ -2,18 +2,16 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import cast
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 from pandera.typing import DataFrame
 from scipy import sparse
 
+from slipstream.tasks.matrices import Floats, Integers, distinct, positions, tally
 from slipstream.tasks.tables import Candidate, CatalogueItem, Interaction, User, empty
 
-Floats = npt.NDArray[np.floating[Any]]
-Integers = npt.NDArray[np.integer[Any]]
 Picks = tuple[Integers, Integers, Integers]
 Found = list[tuple[Integers, Integers, Integers, Floats]]
 CELLS = 1 << 23
@@ -26,30 +24,6 @@ class Board:
     users: pd.Index
     items: pd.Index
     touched: sparse.csr_array
-
-
-def distinct(ids: pd.Series) -> pd.Index:
-    """Sort the distinct ids of a column."""
-    return cast("pd.Index", pd.Index(ids.drop_duplicates(), dtype="str").sort_values())
-
-
-def positions(ids: pd.Series, index: pd.Index) -> Integers:
-    """Find where each id stands in the index, -1 where it does not; many equal ids are looked up once."""
-    codes, known = pd.factorize(ids)
-    return cast("Integers", index.get_indexer(pd.Index(known))[codes])
-
-
-def tally(rows: Integers, columns: Integers, values: Floats, shape: tuple[int, int]) -> sparse.csr_array:
-    """Add values up by cell, in an order that does not depend on theirs; a negative position is left out."""
-    known = (rows >= 0) & (columns >= 0)
-    cells = rows[known].astype(np.int64) * shape[1] + columns[known]
-    sums = values[known].astype(np.float64)
-    if (np.diff(cells) <= 0).any():
-        order = np.lexsort((sums, cells))
-        starts = np.flatnonzero(np.diff(cells[order], prepend=-1))
-        sums, cells = np.add.reduceat(sums[order], starts), cells[order][starts]
-    row, column = np.divmod(cells, max(shape[1], 1))
-    return sparse.csr_array((sums.astype(np.float32), (row, column)), shape=shape)
 
 
 def weigh(interactions: DataFrame[Interaction], users: pd.Index, items: pd.Index) -> sparse.csr_array:

@@ -8,9 +8,10 @@ import pandas as pd
 from pandera.typing import DataFrame
 from scipy import sparse
 
+from slipstream.tasks.matrices import distinct, positions, tally
 from slipstream.tasks.recommendation.history import Feature, Pairs, pair_up, share_within, survey
 from slipstream.tasks.recommendation.neighbours import recency
-from slipstream.tasks.recommendation.proposing import blocks, distinct, positions, tally, weigh
+from slipstream.tasks.recommendation.proposing import blocks, weigh
 from slipstream.tasks.recommendation.user_blocks import whole_users
 from slipstream.tasks.tables import Candidate, Interaction, Neighbour, RankingFeature
 from slipstream.tasks.vectors import ItemEmbedding, UserEmbedding

@@ -5,7 +5,8 @@ import pandas as pd
 from pandera.typing import DataFrame
 from scipy import sparse
 
-from slipstream.tasks.recommendation.proposing import distinct, lay_board, positions, propose, tally
+from slipstream.tasks.matrices import distinct, positions, tally
+from slipstream.tasks.recommendation.proposing import lay_board, propose
 from slipstream.tasks.tables import Candidate, CatalogueItem, Interaction, ItemTagScore, User, UserTagScore
 
 

@@ -4,6 +4,7 @@ from typing import Any
 
 import gokart
 import luigi
+import pandas as pd
 
 from slipstream.tasks.base import Table, Task
 from slipstream.tasks.recommendation.catalogue import catalogue, touched
@@ -49,6 +50,7 @@ from slipstream.tasks.tables import (
     RuleCount,
     User,
     UserTagScore,
+    empty,
 )
 from slipstream.tasks.vectors import ItemEmbedding, UserEmbedding
 
@@ -105,10 +107,12 @@ class FreshItems(Table[Candidate]):
 
 
 class EaseNeighbours(Table[Neighbour]):
-    """Which items predict which, by EASE."""
+    """Which items predict which, by EASE; tags may tell more of the items."""
 
     memory_knob = "max_items in knobs"
     interactions: gokart.TaskInstanceParameter[Table[Interaction]] = gokart.TaskInstanceParameter()
+    item_tags: gokart.ListTaskInstanceParameter[Table[ItemTagScore]] = gokart.ListTaskInstanceParameter(default=[])
+    tag_weight: luigi.FloatParameter = luigi.FloatParameter(default=1.0)
     regularisation: luigi.FloatParameter = luigi.FloatParameter(default=300.0)
     dropout: luigi.FloatParameter = luigi.FloatParameter(default=0.0)
     max_items: luigi.IntParameter = luigi.IntParameter(default=10_000)
@@ -117,7 +121,9 @@ class EaseNeighbours(Table[Neighbour]):
     def run(self) -> None:
         """Learn the neighbours."""
         knobs: dict[str, Any] = {"regularisation": self.regularisation, "dropout": self.dropout}
-        self.dump(ease_neighbours(self.load(self.interactions), **knobs, max_items=self.max_items, top=self.top))
+        knobs |= {"tag_weight": self.tag_weight, "max_items": self.max_items, "top": self.top}
+        tags = pd.concat([empty(ItemTagScore), *self.load(list(self.item_tags))])
+        self.dump(ease_neighbours(self.load(self.interactions), tags, **knobs))
 
 
 class KnnNeighbours(Table[Neighbour]):

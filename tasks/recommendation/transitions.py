@@ -5,8 +5,9 @@ import pandas as pd
 from pandera.typing import DataFrame
 from scipy import sparse
 
+from slipstream.tasks.matrices import Floats, Integers, distinct, positions
 from slipstream.tasks.recommendation.neighbours import Found, neighbour_table, pick
-from slipstream.tasks.recommendation.proposing import Floats, Integers, blocks, distinct, positions, select
+from slipstream.tasks.recommendation.proposing import blocks, select
 from slipstream.tasks.tables import Interaction, Neighbour
 
 

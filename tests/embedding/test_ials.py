@@ -6,7 +6,7 @@ from threadpoolctl import threadpool_limits
 
 from slipstream.tasks.embedding.als import likes
 from slipstream.tasks.embedding.ials import groups, ials_factors, solve, with_tags
-from slipstream.tasks.embedding.matrices import arrange, distinct
+from slipstream.tasks.matrices import arrange, distinct
 from slipstream.tasks.tables import ItemTagScore, empty
 from tests.worlds import World, table
 

@@ -5,7 +5,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as shapes
 
-from slipstream.tasks.recommendation.proposing import select, tally
+from slipstream.tasks.matrices import tally
+from slipstream.tasks.recommendation.proposing import select
 
 SCORES = shapes.arrays(np.float32, st.tuples(st.integers(0, 4), st.integers(1, 60)), elements=st.integers(-3, 3))
 

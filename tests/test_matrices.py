@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from slipstream.tasks.embedding.matrices import arrange, distinct, positions
+from slipstream.tasks.matrices import arrange, distinct, positions
 
 
 def test_cells_add_up_and_unknown_ids_are_left_out():
