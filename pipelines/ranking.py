@@ -60,13 +60,13 @@ class Ranked(Learning[P], Finished[P], Generic[P]):
     """A pipeline that ranks items for users.
 
     candidate_sources name what proposes items (popular, popular_<hours>h, fresh, trending_<hours>h, transitions,
-    transitions_near, transitions_far, ease, edlae, knn, als, ials, ials_tags, sasrec, tags, content); knobs set what
-    they learn by, like {"ease": {"dropout": 0.5}}, trees how the ranker learns, like {"leaves": 31}. It learns on
-    `windows` later windows: of `window_hours` each (learn_by window); or of the last or a random `share` of each user's
-    events (time, random), each user's last event (last), a random `share` of all events (events), or all events of a
-    random `share` of the items, which alone are then offered (items). The incumbent, a source, is served until one
-    is proven better there; without one it is the best single source. With `impressions` the lessons are corrected for
-    what was shown at which position.
+    transitions_near, transitions_far, ease, ease_tags, edlae, edlae_tags, knn, als, ials, ials_tags, sasrec, tags,
+    content); knobs set what they learn by, like {"ease": {"dropout": 0.5}}, trees how the ranker learns, like
+    {"leaves": 31}. It learns on `windows` later windows: of `window_hours` each (learn_by window); or of the last or a
+    random `share` of each user's events (time, random), each user's last event (last), a random `share` of all events
+    (events), or all events of a random `share` of the items, which alone are then offered (items). The incumbent, a
+    source, is served until one is proven better there; without one it is the best single source. With `impressions` the
+    lessons are corrected for what was shown at which position.
     """
 
     candidate_sources: luigi.ListParameter[tuple[str, ...]] = luigi.ListParameter(

@@ -28,16 +28,15 @@ def main(arguments: Sequence[str] | None = None) -> None:
     home = ours.home(given.dataset)
     cuts = list(judged_cuts(pipeline))
     chosen = [(peer, model) for peer in given.peers for model in PEERS[peer]]
-    with ours.noted(home / ours.COSTS):
-        wanted = [validation_cut(pipeline)] if given.tune else cuts
-        folders = [export(pipeline, cut, home / "split") for cut in wanted]
+    wanted = [validation_cut(pipeline)] if given.tune else cuts
+    folders = [export(pipeline, cut, home / "split") for cut in wanted]
     if given.tune:
         tune(given, folders[0], chosen)
         return
     say("ours")
     command = [sys.executable, "-m", "benchmarks.quality.ours", given.dataset, given.data]
     peers.call(command, seconds=given.limit)
-    results = [*own_results(pipeline, cuts, home), *peer_results(given, folders, chosen)]
+    results = [*own_results(pipeline, cuts), *peer_results(given, folders, chosen)]
     splits = [Split.read(each, json.loads((each / "facts.json").read_text(encoding="utf-8"))) for each in folders]
     table = judge(splits, results)
     write(table, given)
@@ -74,14 +73,13 @@ def tune(given: argparse.Namespace, folder: Path, chosen: Sequence[tuple[str, st
         peers.note_tuned(given.dataset, f"{peer} {model}", found)
 
 
-def own_results(pipeline: Backtest, cuts: Sequence[Cut], home: Path) -> Iterator[Result]:
+def own_results(pipeline: Backtest, cuts: Sequence[Cut]) -> Iterator[Result]:
     """Load our lists and what they took."""
-    costs = ours.read_costs(home / ours.COSTS)
     made: dict[str, dict[str, Any]] = defaultdict(dict)
     for source, cut, task in ours.lists(pipeline):
         made[source][cut] = task
     for source, tasks in made.items():
-        spent = [ours.spend(cut, tasks[cut.name], costs) for cut in cuts]
+        spent = [ours.spend(cut, tasks[cut.name]) for cut in cuts]
         yield Result(source, {name: task.output().load() for name, task in tasks.items()}, spent)
 
 

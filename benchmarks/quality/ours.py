@@ -1,12 +1,8 @@
 """Our pipeline's part: `python -m benchmarks.quality.ours DATASET [DATA]` makes its lists, one task after the other."""
 
-import json
 import os
-import resource
 import sys
-import time
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -22,8 +18,6 @@ from slipstream.pipelines import Backtest
 from slipstream.tasks.base import Task
 from slipstream.tasks.cache.address import upstream_first
 from slipstream.tasks.evaluation import UserQualities
-
-COSTS = "costs.jsonl"
 
 
 @dataclass(frozen=True)
@@ -67,43 +61,6 @@ def make(task: Task[Any]) -> None:
     gokart.build(task, return_value=False, reset_register=False, workers=1)
 
 
-@contextmanager
-def noted(costs: Path) -> Iterator[None]:
-    """Note the seconds of every task that this process runs, under its key."""
-    costs.parent.mkdir(parents=True, exist_ok=True)
-    began: dict[str, tuple[float, float]] = {}
-
-    def start(task: luigi.Task) -> None:
-        began[task.task_id] = time.perf_counter(), cpu()
-
-    def note(task: luigi.Task) -> None:
-        wall, used = began[task.task_id]
-        cost = {"seconds": round(time.perf_counter() - wall, 3), "cpu": round(cpu() - used, 3)}
-        with costs.open("a", encoding="utf-8") as file:
-            file.write(json.dumps({"key": task.make_unique_id(), **cost}) + "\n")
-
-    handlers = {luigi.Event.START: start, luigi.Event.SUCCESS: note}
-    for event, handler in handlers.items():
-        luigi.Task.event_handler(event)(handler)
-    try:
-        yield
-    finally:
-        for event, handler in handlers.items():
-            luigi.Task.remove_event_handler(event, handler)
-
-
-def cpu() -> float:
-    """Read the CPU seconds of this process and of those it waited for."""
-    usages = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
-    return sum(usage.ru_utime + usage.ru_stime for usage in usages)
-
-
-def read_costs(path: Path) -> dict[str, dict[str, float]]:
-    """Read the last known cost of each task."""
-    lines = path.read_text(encoding="utf-8").splitlines() if path.exists() else []
-    return {cost.pop("key"): cost for cost in map(json.loads, lines)}
-
-
 def lists(pipeline: Backtest) -> Iterator[tuple[str, str, Task[Any]]]:
     """Name each list that the pipeline judges: its source, its cut, and the task that makes it."""
     for task in graph([pipeline]):
@@ -121,7 +78,7 @@ def before(task: luigi.Task) -> list[luigi.Task]:
     return flatten(task.deps())
 
 
-def spend(cut: Cut, root: Task[Any], costs: dict[str, dict[str, float]]) -> dict[str, float]:
+def spend(cut: Cut, root: Task[Any]) -> dict[str, float]:
     """Add up what a list took beyond the tables that peers are given, too.
 
     recommend = the tasks behind the question who asks; fit = the others. Memory is the largest of any task.
@@ -136,9 +93,8 @@ def spend(cut: Cut, root: Task[Any], costs: dict[str, dict[str, float]]) -> dict
             continue
         part = "recommend" if behind else "fit"
         page = task.output().manifest()
-        cost = costs.get(page.key, {"seconds": page.seconds, "cpu": float("nan")})
-        totals[f"{part}_seconds"] += cost["seconds"]
-        totals[f"{part}_cpu"] += cost["cpu"]
+        totals[f"{part}_seconds"] += page.seconds
+        totals[f"{part}_cpu"] += page.cpu_seconds
         totals["peak_megabytes"] = max(totals["peak_megabytes"], page.peak_memory / 2**20)
     return totals
 
@@ -147,8 +103,7 @@ def main() -> None:
     """Make the lists of a data set."""
     dataset, data = sys.argv[1], "".join(sys.argv[2:])
     pipeline = open_pipeline(dataset, data)
-    with noted(home(dataset) / COSTS):
-        make(pipeline)
+    make(pipeline)
 
 
 if __name__ == "__main__":

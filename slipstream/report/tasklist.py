@@ -88,6 +88,7 @@ def _product(task: TaskFacts) -> dict[str, str]:
         "sha256": manifest.sha256,
         "rows": "" if manifest.rows is None else f"{manifest.rows:,}",
         "seconds": f"{manifest.seconds:.3f}",
+        "CPU seconds": f"{manifest.cpu_seconds:.3f}",
         "peak memory": show_size(manifest.peak_memory),
         "code": manifest.code[:DIGEST],
         "commit": (manifest.git_commit or "")[:DIGEST],

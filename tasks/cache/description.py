@@ -49,6 +49,7 @@ def describe(task: Described, product: Any) -> Manifest:
         schema={name: str(dtype) for name, dtype in product.dtypes.items()} if is_table else {},
         rows=len(product) if hasattr(product, "__len__") else None,
         seconds=task.clock.seconds,
+        cpu_seconds=task.clock.cpu_seconds,
         peak_memory=task.clock.peak_memory,
         at=datetime.now(UTC).isoformat(timespec="seconds"),
         host=platform.node(),

@@ -12,7 +12,7 @@ from slipstream.tasks.cache.storage import sha256, stamp
 
 logger = logging.getLogger(__name__)
 
-FORMAT = 2
+FORMAT = 3
 SUFFIX = ".manifest.json"
 ASIDE = "~"
 Content = bytes  # in the class below the name stands for a size
@@ -28,9 +28,10 @@ class NewerFormatError(RuntimeError):
 
 @dataclass(frozen=True)
 class Manifest:
-    """Everything known of one product; seconds of running, bytes of memory and of disk, times in UTC.
+    """Everything known of one product; bytes of memory and of disk, times in UTC.
 
-    `code` is the digest of the code reached; a pipeline's manifest has no file and names its products under `inputs`.
+    `seconds` passed while it was made, `cpu_seconds` are those of all processors. `code` is the digest of the code
+    reached; a pipeline's manifest has no file and names its products under `inputs`.
     """
 
     task: str
@@ -43,6 +44,7 @@ class Manifest:
     schema: dict[str, str]
     rows: int | None
     seconds: float
+    cpu_seconds: float
     peak_memory: int
     at: str
     host: str

@@ -1,6 +1,7 @@
 """The circumstances of a run: one BLAS thread, seconds and peak memory measured."""
 
 import importlib
+import resource
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,16 +12,28 @@ from pathlib import Path
 import threadpoolctl
 
 
+def processor_seconds() -> float:
+    """Read the processor time of this process and of those it waited for."""
+    usages = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+    return sum(usage.ru_utime + usage.ru_stime for usage in usages)
+
+
 @dataclass
 class Clock:
     """Seconds and bytes of memory used since a task began to run."""
 
     began: float = field(default_factory=time.perf_counter)
+    spent: float = field(default_factory=processor_seconds)
 
     @property
     def seconds(self) -> float:
         """Wall time so far."""
         return round(time.perf_counter() - self.began, 3)
+
+    @property
+    def cpu_seconds(self) -> float:
+        """What all processors did together so far, in this process and in those it waited for."""
+        return round(processor_seconds() - self.spent, 3)
 
     @property
     def peak_memory(self) -> int:

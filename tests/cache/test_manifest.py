@@ -24,6 +24,7 @@ def manifest():
         schema={"id": "str"},
         rows=1,
         seconds=0.5,
+        cpu_seconds=0.4,
         peak_memory=10,
         at="2024-01-01T00:00:00+00:00",
         host="h",

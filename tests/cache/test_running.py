@@ -1,3 +1,5 @@
+import time
+
 import numpy as np
 import threadpoolctl
 
@@ -27,3 +29,17 @@ def test_peak_memory_is_that_of_the_body():
 
     assert loud - quiet > size / 2
     assert large.seconds > 0
+
+
+def test_cpu_seconds_are_those_of_work_and_not_of_waiting():
+    with measured() as waiting:
+        time.sleep(0.3)
+        idle = waiting.cpu_seconds
+    with measured() as working:
+        until = time.process_time() + 0.3
+        while time.process_time() < until:
+            pass
+        busy = working.cpu_seconds
+
+    assert idle < 0.2
+    assert busy >= 0.3

@@ -4,8 +4,7 @@ import numpy as np
 import pytest
 from threadpoolctl import threadpool_limits
 
-from slipstream.tasks.embedding.als import likes
-from slipstream.tasks.embedding.ials import groups, ials_factors, solve, with_tags
+from slipstream.tasks.embedding.ials import groups, ials_factors, solve
 from slipstream.tasks.matrices import arrange, distinct
 from slipstream.tasks.tables import ItemTagScore, empty
 from tests.worlds import World, table
@@ -78,12 +77,3 @@ def test_tags_of_no_weight_change_nothing(two_clubs: World):
     )
     assert np.array_equal(plain.items.matrix, weightless.items.matrix)
     assert np.array_equal(plain.users.matrix, weightless.users.matrix)
-
-
-def test_tags_stand_below_the_users_with_their_weight_on_average(two_clubs: World):
-    users, items, liked = likes(two_clubs.interactions)
-    tags = table(ItemTagScore, [("heart1", "heart", 0.9, ""), ("heart2", "heart", 0.3, "")])
-    stacked = with_tags(items, liked, tags, 0.6).toarray()
-    assert np.allclose(stacked[: len(users)], liked.toarray())
-    assert stacked[-1, items.get_indexer(["heart1", "heart2"])] == pytest.approx([0.9, 0.3])
-    assert np.count_nonzero(stacked[-1]) == 2

@@ -18,7 +18,9 @@ LEARNT = (
     "transitions_near",
     "transitions_far",
     "ease",
+    "ease_tags",
     "edlae",
+    "edlae_tags",
     "knn",
     "als",
     "ials",
@@ -49,11 +51,11 @@ def test_an_unknown_source_lists_the_known_ones(name):
         assert known in str(caught.value)
 
 
-@pytest.mark.parametrize("name", ["ease", "edlae", "als", "ials", "ials_tags", "content"])
+@pytest.mark.parametrize("name", ["ease", "ease_tags", "edlae", "edlae_tags", "als", "ials", "ials_tags", "content"])
 def test_the_missing_item_of_the_club_comes_first(build, tmp_path, name):
     world = two_clubs()
     small = {"ease": {"regularisation": 1}, "edlae": {"regularisation": 1}, "als": {"size": 2}, "ials": {"size": 2}}
-    small |= {"ials_tags": {"size": 2}}
+    small |= {"ials_tags": {"size": 2}, "ease_tags": {"regularisation": 1}, "edlae_tags": {"regularisation": 1}}
     found = build(sources(knobs=small, **write(world, tmp_path / "clubs")).source(name))
     assert found[found["rank"] == 1].set_index("user_id")["item_id"].to_dict() == world.right
 
@@ -114,7 +116,10 @@ def test_every_source_that_learnt_something_scores_the_whole_pool(build, tmp_pat
 
 
 def test_knobs_of_what_learns_nothing_are_refused():
-    learners = "als, content, ease, edlae, ials, ials_tags, knn, sasrec, transitions, transitions_far, transitions_near"
+    learners = (
+        "als, content, ease, ease_tags, edlae, edlae_tags, ials, ials_tags, knn, sasrec, "
+        "transitions, transitions_far, transitions_near"
+    )
     with pytest.raises(ValueError, match=rf"'popular' has knobs; .*{learners}"):
         sources(knobs={"popular": {"top": 3}})
 

@@ -13,7 +13,7 @@ from slipstream.tasks.recommendation.neighbours import knn_neighbours, neighbour
 from slipstream.tasks.recommendation.popularity import fresh_items, popular_items, trending_items
 from slipstream.tasks.recommendation.tag_items import tag_items
 from slipstream.tasks.recommendation.transitions import transition_neighbours
-from slipstream.tasks.tables import Candidate, ItemTagScore, UserTagScore, columns
+from slipstream.tasks.tables import Candidate, ItemTagScore, UserTagScore, columns, empty
 from slipstream.tasks.vectors import ItemEmbedding, UserEmbedding
 from tests import worlds
 from tests.worlds import World, table
@@ -46,13 +46,13 @@ def near(neighbours: pd.DataFrame, world: World, *, top: int) -> pd.DataFrame:
 
 
 def ease(world: World, *, top: int) -> pd.DataFrame:
-    knobs = {"regularisation": 1.0, "dropout": 0.0, "max_items": 100, "top": 100}
-    return near(ease_neighbours(world.interactions, **knobs), world, top=top)
+    knobs = {"regularisation": 1.0, "dropout": 0.0, "tag_weight": 0.0, "max_items": 100, "top": 100}
+    return near(ease_neighbours(world.interactions, empty(ItemTagScore), **knobs), world, top=top)
 
 
 def edlae(world: World, *, top: int) -> pd.DataFrame:
-    knobs = {"regularisation": 1.0, "dropout": 0.5, "max_items": 100, "top": 100}
-    return near(ease_neighbours(world.interactions, **knobs), world, top=top)
+    knobs = {"regularisation": 1.0, "dropout": 0.5, "tag_weight": 0.0, "max_items": 100, "top": 100}
+    return near(ease_neighbours(world.interactions, empty(ItemTagScore), **knobs), world, top=top)
 
 
 def cosine(world: World, *, top: int) -> pd.DataFrame:

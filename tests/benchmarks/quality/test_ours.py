@@ -1,4 +1,4 @@
-import math
+from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any
 
@@ -7,6 +7,7 @@ import pytest
 
 from benchmarks.quality import ours
 from slipstream.tasks.base import Task
+from slipstream.tasks.cache.manifest import Manifest
 
 
 class Log(Task[int]):
@@ -40,13 +41,6 @@ class Lists(Task[int]):
 
 
 @pytest.fixture
-def costs(tmp_path):
-    """What the tasks of a test cost."""
-    with ours.noted(tmp_path / "costs.jsonl"):
-        yield tmp_path / "costs.jsonl"
-
-
-@pytest.fixture
 def world(workspace):
     del workspace
     log, users = Log(), Asking()
@@ -55,28 +49,23 @@ def world(workspace):
     return cut, lists
 
 
-def test_fitting_is_told_from_recommending_and_what_peers_get_is_free(world, costs):
+def test_fitting_is_told_from_recommending_and_what_peers_get_is_free(world, monkeypatch):
     cut, lists = world
     ours.make(lists)
-    assert set(ours.read_costs(costs)) == {task.make_unique_id() for task in ours.graph([lists])}
-
     seconds = {"Log": 8.0, "Asking": 4.0, "Model": 2.0, "Lists": 1.0}
-    named = {task.make_unique_id(): seconds[type(task).__name__] for task in ours.graph([lists])}
-    told = {key: {"seconds": value, "cpu": value / 2} for key, value in named.items()}
-    spent = ours.spend(cut, lists, told)
+    parse = Manifest.parse
+
+    def told(content, path):
+        page = parse(content, path)
+        known = seconds[page.task.rpartition(".")[2]]
+        return replace(page, seconds=known, cpu_seconds=known / 2)
+
+    monkeypatch.setattr(Manifest, "parse", told)
+    spent = ours.spend(cut, lists)
 
     assert (spent["fit_seconds"], spent["fit_cpu"]) == (2.0, 1.0)
     assert (spent["recommend_seconds"], spent["recommend_cpu"]) == (1.0, 0.5)
     assert spent["peak_megabytes"] > 1
-
-
-def test_what_was_made_elsewhere_tells_its_seconds_but_no_cpu(world):
-    cut, lists = world
-    ours.make(lists)
-    spent = ours.spend(cut, lists, {})
-
-    assert spent["fit_seconds"] >= 0
-    assert math.isnan(spent["fit_cpu"])
 
 
 def test_a_data_set_that_is_not_at_hand_is_asked_for(monkeypatch):
