@@ -1,17 +1,18 @@
 """What each feature contributes to a score: the parts of the blend and the SHAP values of the trees."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
-import numpy.typing as npt
 import polars as pl
 from pandera.typing import DataFrame
 
 from slipstream.tasks.recommendation.guard import BLEND, RANKER
 from slipstream.tasks.recommendation.ranker import FLOOR, RankingModel, base_score
+from slipstream.tasks.shap import GroupShap, Values
 from slipstream.tasks.tables import RankingFeature
 
-Values = npt.NDArray[np.float64]
 FAMILIES = {
     "touched": (
         "source_transition",
@@ -39,15 +40,41 @@ def group_of(column: str) -> str:
     return column.partition("__")[0]
 
 
-def contributions(model: RankingModel, common: float, described: pl.DataFrame) -> dict[str, Values]:
-    """Measure what each column adds to the score of described rows; nothing where a single source is served.
+@dataclass(frozen=True, eq=False)
+class Contributions:
+    """What each group of features adds to the scores of described rows; nothing where a single source is served.
 
-    The parts of the blend are what they add to the `common` score, as SHAP values are.
+    `group` names the group of a feature, "" where nobody asks. The parts of the blend are what they add to the `common`
+    score, as SHAP values are.
     """
-    if model.serve not in {RANKER, BLEND}:
-        return {}
-    parts = _blend_parts(model, common, described)
-    return parts | _shap(model, described) if model.serve == RANKER else parts
+
+    model: RankingModel
+    common: float
+    group: Callable[[str], str]
+
+    def __call__(self, described: pl.DataFrame) -> dict[str, Values]:
+        """Add up by group, one value a row."""
+        if self.model.serve not in {RANKER, BLEND} or not len(described):
+            return {}
+        added: dict[str, Values] = {}
+        for name, values in self._parts(described):
+            added[name] = added.get(name, 0) + values
+        return added
+
+    def _parts(self, described: pl.DataFrame) -> Iterator[tuple[str, Values]]:
+        for column, values in _blend_parts(self.model, self.common, described).items():
+            if self.group(column):
+                yield self.group(column), values
+        if self.model.serve == RANKER:
+            names = self.model.boosters[0].feature_name()
+            known = described.select(name for name in names if name in described.columns).fill_null(0)
+            matrix = known.to_pandas().reindex(columns=names, fill_value=0).to_numpy(np.float32)
+            yield from self._shap(matrix).items()
+
+    @cached_property
+    def _shap(self) -> GroupShap:
+        booster = self.model.boosters[0]
+        return GroupShap(booster, [self.group(name) for name in booster.feature_name()])
 
 
 def common_score(model: RankingModel, features: Iterable[DataFrame[RankingFeature]]) -> float:
@@ -76,12 +103,3 @@ def _blend_parts(model: RankingModel, common: float, described: pl.DataFrame) ->
     heard = {column: model.weights[name] * shares[:, names.index(column)] for name, column in columns_of.items()}
     total = np.maximum(sum(heard.values(), np.zeros(len(shares))), FLOOR)
     return {column.replace("__share", "__blend"): added * part / total for column, part in heard.items()}
-
-
-def _shap(model: RankingModel, described: pl.DataFrame) -> dict[str, Values]:
-    """Compute the SHAP value of each feature for some rows (Lundberg 2018, LightGBM's pred_contrib)."""
-    booster = model.boosters[0]
-    names = booster.feature_name()
-    matrix = described.to_pandas().reindex(columns=names).fillna(0).to_numpy(np.float32)
-    values = np.asarray(booster.predict(matrix, pred_contrib=True))
-    return {name: values[:, position] for position, name in enumerate(names)}

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import polars as pl
@@ -15,9 +16,9 @@ TRACES = 100
 SECOND = 0.5
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Evidence:
-    """What reasons are drawn from."""
+    """What reasons are drawn from; what is looked up often is prepared once."""
 
     interactions: DataFrame[Interaction]
     items: DataFrame[Item]
@@ -26,6 +27,43 @@ class Evidence:
     neighbours: Sequence[DataFrame[Neighbour]] = ()
     embeddings: Sequence[ItemEmbedding] = ()
 
+    @cached_property
+    def liked(self) -> pl.DataFrame:
+        """What each user liked, the newest items only: touched item, weight and the kind of its strongest trace."""
+        traces = pl.from_pandas(self.interactions[[*PAIR, "weight", "kind", "at"]]).sort(
+            "user_id", "item_id", "weight", "at", "kind", descending=[False, False, True, True, False]
+        )
+        liked = traces.group_by(PAIR, maintain_order=True).agg(
+            pl.col("weight").sum(), pl.col("kind").first(), pl.col("at").max()
+        )
+        liked = liked.filter(pl.col("weight") > 0).sort("user_id", "at", "item_id", descending=[False, True, False])
+        newest = liked.filter(pl.int_range(pl.len()).over("user_id") < TRACES)
+        return newest.select("user_id", pl.col("item_id").alias("touched"), "weight", "kind")
+
+    @cached_property
+    def near(self) -> list[pl.DataFrame]:
+        """How close a touched item is to another by each table of neighbours, relative to the closest."""
+        tables = [pl.from_pandas(table).filter(pl.col("weight") > 0) for table in self.neighbours]
+        weight = pl.col("weight").cast(pl.Float64)
+        return [
+            table.select(
+                pl.col("item_id").alias("touched"),
+                pl.col("neighbour_id").alias("item_id"),
+                (weight / pl.col("weight").max().over("neighbour_id")).alias("near"),
+            )
+            for table in tables
+        ]
+
+    @cached_property
+    def interests(self) -> pl.DataFrame:
+        """The tags that users are interested in."""
+        return pl.from_pandas(self.user_tags[["user_id", "tag", "score"]]).filter(pl.col("score") > 0)
+
+    @cached_property
+    def fitting(self) -> pl.DataFrame:
+        """The tags that fit items."""
+        return pl.from_pandas(self.item_tags[["item_id", "tag", "score"]])
+
 
 def nearest_touched(rows: pl.DataFrame, evidence: Evidence) -> list[list[tuple[str, str]]]:
     """Find for each row the one or two liked items, with the kind of trace, that speak most for its item.
@@ -33,7 +71,7 @@ def nearest_touched(rows: pl.DataFrame, evidence: Evidence) -> list[list[tuple[s
     An item speaks by the weight of its traces times its closeness: the neighbour weights, each table relative
     to its largest for that item, plus the positive cosines. The second one must speak half as much as the first.
     """
-    paired = rows.select(PAIR).with_row_index("row").join(_liked(evidence), on="user_id", how="inner")
+    paired = rows.select(PAIR).with_row_index("row").join(evidence.liked, on="user_id", how="inner")
     voices = _close(paired, evidence).filter(pl.col("close") > 0)
     voices = voices.with_columns((pl.col("close") * pl.col("weight")).alias("voice"))
     voices = voices.sort("row", "voice", "touched", descending=[False, True, False])
@@ -48,37 +86,21 @@ def nearest_touched(rows: pl.DataFrame, evidence: Evidence) -> list[list[tuple[s
 
 def best_tags(rows: pl.DataFrame, evidence: Evidence) -> list[str]:
     """Find for each row the tag with the highest product of the user's and the item's score, "" where there is none."""
-    liked = pl.from_pandas(evidence.user_tags[["user_id", "tag", "score"]]).filter(pl.col("score") > 0)
-    fitting = pl.from_pandas(evidence.item_tags[["item_id", "tag", "score"]])
     numbered = rows.select(PAIR).with_row_index("row")
-    shared = numbered.join(liked, on="user_id").join(fitting, on=["item_id", "tag"], suffix="_item")
+    shared = numbered.join(evidence.interests, on="user_id").join(
+        evidence.fitting, on=["item_id", "tag"], suffix="_item"
+    )
     shared = shared.with_columns((pl.col("score") * pl.col("score_item")).alias("product"))
     shared = shared.filter(pl.col("product") > 0).sort("row", "product", "tag", descending=[False, True, False])
     best = shared.unique("row", keep="first", maintain_order=True)
     return numbered.join(best.select("row", "tag"), on="row", how="left").sort("row")["tag"].fill_null("").to_list()
 
 
-def _liked(evidence: Evidence) -> pl.DataFrame:
-    """Sum up what each user liked, the newest items only: touched item, weight and the kind of its strongest trace."""
-    traces = pl.from_pandas(evidence.interactions[[*PAIR, "weight", "kind", "at"]]).sort(
-        "user_id", "item_id", "weight", "at", "kind", descending=[False, False, True, True, False]
-    )
-    liked = traces.group_by(PAIR, maintain_order=True).agg(
-        pl.col("weight").sum(), pl.col("kind").first(), pl.col("at").max()
-    )
-    liked = liked.filter(pl.col("weight") > 0).sort("user_id", "at", "item_id", descending=[False, True, False])
-    newest = liked.filter(pl.int_range(pl.len()).over("user_id") < TRACES)
-    return newest.select("user_id", pl.col("item_id").alias("touched"), "weight", "kind")
-
-
 def _close(paired: pl.DataFrame, evidence: Evidence) -> pl.DataFrame:
     """Add to pairs of a listed and a touched item how close these are."""
     paired = paired.with_columns(pl.lit(0.0).alias("close"))
-    for table in evidence.neighbours:
-        near = pl.from_pandas(table).rename({"item_id": "touched", "neighbour_id": "item_id", "weight": "near"})
-        near = near.filter(pl.col("near") > 0, pl.col("item_id").is_in(paired["item_id"].unique().implode()))
-        near = near.with_columns(pl.col("near").cast(pl.Float64) / pl.col("near").max().over("item_id"))
-        paired = paired.join(near, on=["touched", "item_id"], how="left")
+    for near in evidence.near:
+        paired = paired.join(near, on=["touched", "item_id"], how="left", maintain_order="left")
         paired = paired.with_columns(pl.col("close") + pl.col("near").fill_null(0)).drop("near")
     for embedding in evidence.embeddings:
         cosine = np.maximum(_cosine(embedding, paired["item_id"], paired["touched"]), 0)

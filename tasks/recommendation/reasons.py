@@ -11,13 +11,14 @@ import polars as pl
 from pandera.typing import DataFrame
 
 from slipstream.tasks.kinds import parse_kinds
-from slipstream.tasks.recommendation.contributions import FAMILIES, Values, common_score, contributions, family_of
+from slipstream.tasks.recommendation.contributions import FAMILIES, Contributions, common_score, family_of
 from slipstream.tasks.recommendation.evidence import PAIR, Evidence, best_tags, nearest_touched
 from slipstream.tasks.recommendation.guard import BLEND, RANKER
 from slipstream.tasks.recommendation.ranker import RankingModel
 from slipstream.tasks.recommendation.rules import PIN
 from slipstream.tasks.recommendation.user_blocks import rows_of
 from slipstream.tasks.recommendation.wording import Words, words_of
+from slipstream.tasks.shap import Values
 from slipstream.tasks.tables import Candidate, RankingFeature, Recommendation, columns
 
 Sayings = npt.NDArray[np.object_]
@@ -25,6 +26,7 @@ Truth = npt.NDArray[np.bool_]
 PERSONAL = ("touched", "tags")
 CLAIMS = ("trending", "fresh", "popular")
 ALSO = 0.1
+ROWS = 20_000
 
 
 @dataclass(frozen=True, eq=False)
@@ -81,6 +83,7 @@ def arguments(
     source, common = rows["source"].is_in([RANKER, BLEND]), 0.0
     if source.any():
         common = common_score(model, features)
+    contributions = Contributions(model, common, family_of)
     numbered = rows.select(PAIR).with_columns(source.alias("chosen")).with_row_index("row")
     for block in features:
         described = rows_of(numbered, block).join(pl.from_pandas(block), on=PAIR, maintain_order="left")
@@ -88,9 +91,8 @@ def arguments(
         for claim in CLAIMS:
             true[claim][place] |= _proposed(described, FAMILIES[claim][0])
         chosen = described.filter("chosen")
-        for column, values in contributions(model, common, chosen).items() if len(chosen) else ():
-            if family_of(column):
-                weight[family_of(column)][chosen["row"].to_numpy()] += values
+        for family, values in contributions(chosen).items():
+            weight[family][chosen["row"].to_numpy()] += values
     sayings = _sayings(rows, true, evidence, words, kinds)
     return [Argument(family, weight[family], sayings[family]) for family in FAMILIES]
 
@@ -107,11 +109,10 @@ def _strongest(heard: Sequence[Argument], rows: int) -> tuple[Sayings, Values]:
 
 def _placed(rows: pl.DataFrame) -> tuple[dict[str, Values], dict[str, Truth]]:
     """Tell by the source that placed a row which family speaks for it above all, and which claims are true of it."""
-    source = rows["source"].to_numpy()
     weight = {family: np.zeros(len(rows)) for family in FAMILIES}
-    for family in FAMILIES:
-        placed = np.array([family_of(f"source_{name}__") == family for name in source], dtype=bool)
-        weight[family][placed] = np.inf
+    for source in rows["source"].unique():
+        if family := family_of(f"source_{source}__"):
+            weight[family][(rows["source"] == source).to_numpy()] = np.inf
     starts = {claim: FAMILIES[claim][0].removeprefix("source_") for claim in CLAIMS}
     return weight, {claim: rows["source"].str.starts_with(start).to_numpy().copy() for claim, start in starts.items()}
 
@@ -126,11 +127,15 @@ def _sayings(
     """Write what each family would say of each row, "" where it would not be true."""
     titles = dict(zip(evidence.items["item_id"], evidence.items["title"], strict=True))
     verbs = {name: kind.verb for name, kind in parse_kinds(kinds).items()}
-    touched = [
-        words.because([(verbs.get(kind, ""), titles.get(item) or item) for item, kind in found])
-        for found in nearest_touched(rows, evidence)
-    ]
-    tagged = [words.tagged(tag) if tag else "" for tag in best_tags(rows, evidence)]
+    touched: list[str] = []
+    tagged: list[str] = []
+    for part in rows.iter_slices(ROWS):
+        pairs = (
+            [(verbs.get(kind, ""), titles.get(item) or item) for item, kind in found]
+            for found in nearest_touched(part, evidence)
+        )
+        touched.extend(map(words.because, pairs))
+        tagged.extend(words.tagged(tag) if tag else "" for tag in best_tags(part, evidence))
     sayings = {"touched": np.array(touched, dtype=object), "tags": np.array(tagged, dtype=object)}
     for claim in CLAIMS:
         sayings[claim] = np.where(true[claim], words.claims[claim], "").astype(object)

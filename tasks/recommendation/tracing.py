@@ -9,7 +9,7 @@ import polars as pl
 from pandera.typing import DataFrame
 
 from slipstream.tasks.recommendation.catalogue import judge_items
-from slipstream.tasks.recommendation.contributions import common_score, contributions, group_of
+from slipstream.tasks.recommendation.contributions import Contributions, common_score, group_of
 from slipstream.tasks.recommendation.evidence import PAIR
 from slipstream.tasks.recommendation.guard import BLEND, RANKER
 from slipstream.tasks.recommendation.moves import find_moves
@@ -182,9 +182,9 @@ def _compare(stages: Stages, user_id: str, place: Place | None, last: Place | No
             continue
         pair = pl.DataFrame({"user_id": [user_id], "item_id": [at.item_id]})
         described = pair.join(pl.from_pandas(own(stages.features, user_id)), on=PAIR, how="left")
-        given = contributions(stages.model, common_score(stages.model, [stages.features]), described)
+        given = Contributions(stages.model, common_score(stages.model, [stages.features]), group_of)(described)
         parts[column] = pd.Series({name: float(values[0]) for name, values in given.items()}, dtype="float64")
-    return pd.DataFrame(parts, columns=["item", "last"], dtype="float64").groupby(group_of).sum(min_count=1)
+    return pd.DataFrame(parts, columns=["item", "last"], dtype="float64").sort_index()
 
 
 def _moved(stages: Stages, item_id: str, place: Place | None, shown: Place | None) -> tuple[str, int, int] | None:

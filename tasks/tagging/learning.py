@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from slipstream.tasks.shap import GroupShap
 from slipstream.tasks.vectors import Matrix
 
 if TYPE_CHECKING:
@@ -101,11 +102,12 @@ class LearntParts:
 
     def __call__(self, position: Rows) -> pd.DataFrame:
         """Add up the contributions space by space; one row a position."""
-        added = np.zeros((len(position), len(self.names)))
+        spaces = [space_of(name) for name in self.names]
+        added = pd.DataFrame(0.0, range(len(position)), sorted(set(spaces)))
         for fold, chosen in self._by_fold(position):
-            contributions = self.boosters[fold].predict(self.matrix[position[chosen]], pred_contrib=True)
-            added[chosen] = np.asarray(contributions)[:, :-1]
-        return by_space(pd.DataFrame(added, columns=self.names))
+            found = GroupShap(self.boosters[fold], spaces)(self.matrix[position[chosen]])
+            added.loc[chosen] = np.stack([found[space] for space in added.columns], axis=1)
+        return added
 
     def _by_fold(self, position: Rows) -> Iterator[tuple[int, npt.NDArray[np.bool_]]]:
         for fold in self.boosters:

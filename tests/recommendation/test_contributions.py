@@ -3,7 +3,7 @@ import pandas as pd
 import polars as pl
 import pytest
 
-from slipstream.tasks.recommendation.contributions import common_score, contributions, family_of, group_of
+from slipstream.tasks.recommendation.contributions import Contributions, common_score, family_of, group_of
 from slipstream.tasks.recommendation.ranker import GAINS, RankingModel, predict, train_ranker
 from slipstream.tasks.recommendation.trees import Trees
 from slipstream.tasks.tables import Interaction, Metric, RankingFeature, empty
@@ -31,7 +31,7 @@ def learnt(table_of):
 def test_contributions_add_up_to_the_score_but_for_a_common_start():
     known = features()
     model = learnt(known)
-    total = sum(contributions(model, common_score(model, [known]), pl.from_pandas(known)).values())
+    total = sum(Contributions(model, common_score(model, [known]), str)(pl.from_pandas(known)).values())
     start = predict(model, known) - total
     assert start == pytest.approx(np.full(len(known), start[0]), abs=1e-4)
     assert np.ptp(total) > 1
@@ -40,14 +40,24 @@ def test_contributions_add_up_to_the_score_but_for_a_common_start():
 def test_of_a_blend_they_add_up_to_what_it_says():
     known = features(20)
     model = RankingModel((), WEIGHTS, "blend", empty(Metric))
-    parts = contributions(model, common_score(model, [known]), pl.from_pandas(known))
+    parts = Contributions(model, common_score(model, [known]), str)(pl.from_pandas(known))
     assert sorted(parts) == ["source_knn__blend", "source_popular__blend"]
     assert sum(parts.values()) == pytest.approx(np.log(0.02 + predict(model, known)) - np.log(0.02), rel=1e-5)
 
 
+def test_they_are_added_up_by_group_and_what_nobody_asks_for_is_left_out():
+    known = features()
+    model = learnt(known)
+    each = Contributions(model, common_score(model, [known]), str)(pl.from_pandas(known))
+    families = Contributions(model, common_score(model, [known]), family_of)(pl.from_pandas(known))
+    assert sorted(families) == ["popular", "tags", "touched"]
+    own = sum(values for column, values in each.items() if column.startswith("source_knn__"))
+    assert families["touched"] == pytest.approx(own)
+
+
 def test_a_single_source_has_none():
     known = features(10)
-    assert contributions(RankingModel((), WEIGHTS, "knn", empty(Metric)), 0.0, pl.from_pandas(known)) == {}
+    assert Contributions(RankingModel((), WEIGHTS, "knn", empty(Metric)), 0.0, str)(pl.from_pandas(known)) == {}
 
 
 def test_every_group_of_features_has_a_family_or_no_words():
