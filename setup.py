@@ -47,6 +47,7 @@ setup(
             "build>=1.6",
             "hypothesis>=6.170",
             "import-linter>=2.16",
+            "matplotlib>=3.10",
             "mypy>=2.4",
             "optuna>=5.0",
             "pandas-stubs>=3.1",
