@@ -162,7 +162,7 @@ def peers_table(known: Sequence[dict[str, Any]]) -> str:
 
 
 def draw(known: Sequence[dict[str, Any]], picture: Path, tasks: int = 8) -> None:
-    """Draw the CPU seconds of all tasks and of the costliest against the number of events, both on logarithmic scales."""
+    """Draw the CPU seconds of all tasks and of the costliest by the number of events, both on logarithmic scales."""
     from matplotlib.figure import Figure  # noqa: PLC0415 (only the picture needs it)
 
     figure = Figure(figsize=(8, 5), dpi=110, layout="constrained")
