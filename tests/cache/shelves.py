@@ -37,6 +37,7 @@ def put(root, name, *, made_from=(), days=10.0, parameters=None, content=None, r
         schema={},
         rows=None,
         seconds=1.5,
+        cpu_seconds=1.25,
         peak_memory=1,
         at=at.isoformat(),
         host="here",

@@ -14,7 +14,7 @@ KEY = "0123456789abcdef0123"
 
 def page(product, key=KEY):
     facts = {"parameters": {}, "inputs": {}, "code": "c0de", "data": {}, "schema": {}, "libraries": {}}
-    numbers = {"rows": len(product), "seconds": 0.5, "peak_memory": 1}
+    numbers = {"rows": len(product), "seconds": 0.5, "cpu_seconds": 0.4, "peak_memory": 1}
     names = {"task": "tests.Words", "key": key, "product": "list", "at": "2024-01-01T00:00:00+00:00", "host": "here"}
     return Manifest(**facts, **numbers, **names, git_commit=None)
 

@@ -51,7 +51,7 @@ def test_recommend_is_above_every_baseline(first):
     leads = [line[line.rindex("[") + 1 :].split(",")[0] for line in board.splitlines() if line.count("[") == 3]
 
     assert rows[0][0] == "recommend"
-    assert {"popular", "ease", "knn", "als", "transitions"} <= {row[0] for row in rows}
+    assert {"popular", "edlae", "edlae_tags", "knn", "ials", "transitions"} <= {row[0] for row in rows}
     assert len(leads) == len(rows) - 1
     assert all(float(lead) > 0 for lead in leads)
 
