@@ -9,7 +9,7 @@ import gokart
 import pytest
 from gokart.errors import GokartBuildError
 
-from slipstream.tasks.cache.manifest import Manifest, NewerFormatError
+from slipstream.tasks.cache.manifest import FORMAT, Manifest, NewerFormatError
 from slipstream.tasks.cache.target import DamagedProductError
 from tests.cache.crash_tasks import KINDS, Counted, Facts, encoded, files, make
 
@@ -21,6 +21,7 @@ def flipped(content):
     return content[:middle] + bytes([content[middle] ^ 1]) + content[middle + 1 :]
 
 
+CURRENT = b'"format": %d' % FORMAT
 VISIBLE = {
     "empty": lambda _: b"",
     "first byte": lambda content: content[:1],
@@ -40,9 +41,9 @@ PAGES = {
     "binary": lambda _: bytes(range(256)),
     "null": lambda _: b"null",
     "a list": lambda _: b"[]",
-    "little": lambda _: b'{"format": 2}',
-    "strange": lambda content: content.replace(b'"format": 2', b'"format": "two"'),
-    "old": lambda content: content.replace(b'"format": 2', b'"format": 1'),
+    "little": lambda _: b'{"format": %d}' % FORMAT,
+    "strange": lambda content: content.replace(CURRENT, b'"format": "two"'),
+    "old": lambda content: content.replace(CURRENT, b'"format": %d' % (FORMAT - 1)),
     "gone": lambda _: None,
 }
 
@@ -105,7 +106,7 @@ def test_a_damaged_manifest_counts_as_missing_is_named_and_made_again(made, kind
         assert json.loads(page.read_bytes())["sha256"] == json.loads(written)["sha256"]
     warned = [record.getMessage() for record in caplog.records if record.levelno == logging.WARNING]
     assert any(str(page) in line and "cannot be read" in line for line in warned)
-    assert any(str(page) in line and "old format 1" in line for line in warned)
+    assert any(str(page) in line and f"old format {FORMAT - 1}" in line for line in warned)
 
 
 @every_kind
@@ -130,10 +131,10 @@ def test_damage_behind_an_unchanged_size_and_time_is_found_by_the_reader_and_hea
 def test_a_manifest_of_a_newer_format_says_so_and_is_left_alone(made):
     task = made(Facts)
     page = task.output().manifest_file
-    put(page, page.read_bytes().replace(b'"format": 2', b'"format": 3'))
+    put(page, page.read_bytes().replace(CURRENT, b'"format": %d' % (FORMAT + 1)))
     before = {name: path.read_bytes() for name, path in files(task.root).items()}
 
-    with pytest.raises(NewerFormatError, match=r"has format 3.* reads up to 2; upgrade slipstream, or set workspace"):
+    with pytest.raises(NewerFormatError, match=rf"has format {FORMAT + 1}.* reads up to {FORMAT}; upgrade slipstream, or set workspace"):
         fresh(task).complete()
     with pytest.raises(GokartBuildError):
         gokart.build(fresh(task), reset_register=False, log_level=logging.CRITICAL)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import pytest
 
 from slipstream.tasks.cache.codecs import JsonCodec
-from slipstream.tasks.cache.manifest import Manifest
+from slipstream.tasks.cache.manifest import FORMAT, Manifest
 from slipstream.tasks.cache.storage import sha256
 from slipstream.tasks.cache.target import DamagedProductError, ProductTarget
 
@@ -88,7 +88,7 @@ def test_a_file_that_was_only_touched_stays_a_product(made):
     assert made.load() == ["心臓", "skin"]
 
 
-@pytest.mark.parametrize("text", ["", "{", "{}", "[]", '{"format": 1}', '{"format": 2}', "null"])
+@pytest.mark.parametrize("text", ["", "{", "{}", "[]", '{"format": 1}', f'{{"format": {FORMAT}}}', "null"])
 def test_a_manifest_that_cannot_be_read_completes_nothing(made, text):
     made.manifest_file.write_text(text)
     assert not made.exists()

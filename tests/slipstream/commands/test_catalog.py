@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from slipstream.tasks.cache.index import read_index
+from slipstream.tasks.cache.manifest import FORMAT
 from tests.cache.shelves import key_of, names, put
 
 MARCH = "2024-03-01T00:00:00+00:00"
@@ -72,7 +73,7 @@ def test_a_list_as_json_holds_all_facts(shop):
 def test_pages_that_cannot_be_read_are_told_by_path(shop):
     damaged, newer = put(Path("workspace"), "Bad"), put(Path("workspace"), "Later")
     damaged.write_text("{")
-    newer.write_text(newer.read_text().replace('"format": 2', '"format": 99'))
+    newer.write_text(newer.read_text().replace(f'"format": {FORMAT}', '"format": 99'))
     code, out, err = shop()
     assert (code, tasks(out)) == (0, ["Scores", "Scores", "Items"])
     assert err == [

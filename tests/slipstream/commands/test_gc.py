@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from slipstream.tasks.cache.manifest import FORMAT
 from tests.cache.shelves import key_of, names, put, touch
 
 
@@ -102,7 +103,7 @@ def test_misuse_is_explained(shop, arguments, code, line):
 
 def test_pages_of_a_newer_format_are_told_and_left_alone(shop):
     page = put(Path("workspace"), "Later", made_from=["Trial"], days=3000)
-    page.write_text(page.read_text().replace('"format": 2', '"format": 99'))
+    page.write_text(page.read_text().replace(f'"format": {FORMAT}', '"format": 99'))
     os.utime(page, (1, 1))
     _, out, _ = shop("--yes")
     assert f"1 manifests have a newer format and are left alone, upgrade slipstream for them: {page}" in out
