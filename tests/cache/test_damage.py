@@ -134,7 +134,8 @@ def test_a_manifest_of_a_newer_format_says_so_and_is_left_alone(made):
     put(page, page.read_bytes().replace(CURRENT, b'"format": %d' % (FORMAT + 1)))
     before = {name: path.read_bytes() for name, path in files(task.root).items()}
 
-    with pytest.raises(NewerFormatError, match=rf"has format {FORMAT + 1}.* reads up to {FORMAT}; upgrade slipstream, or set workspace"):
+    told = rf"has format {FORMAT + 1}.* reads up to {FORMAT}; upgrade slipstream, or set workspace"
+    with pytest.raises(NewerFormatError, match=told):
         fresh(task).complete()
     with pytest.raises(GokartBuildError):
         gokart.build(fresh(task), reset_register=False, log_level=logging.CRITICAL)
