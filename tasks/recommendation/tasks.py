@@ -242,7 +242,7 @@ class CandidatePool(Table[Candidate]):
 
     def run(self) -> None:
         """Pool the proposals."""
-        self.dump(pool_candidates(self.load(list(self.candidates)), top=self.top))
+        self.dump(pool_candidates([self.load_blocks(each) for each in self.candidates], top=self.top))
 
 
 class Catalogue(Table[CatalogueItem]):

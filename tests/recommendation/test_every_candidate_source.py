@@ -163,6 +163,11 @@ def test_the_order_of_rows_does_not_matter(source: Source):
 
 
 @pytest.mark.parametrize("source", SOURCES)
+def test_users_stand_in_order_so_that_they_can_be_gone_through_in_blocks(source: Source):
+    assert source(shuffled(two_clubs()), top=3)["user_id"].is_monotonic_increasing
+
+
+@pytest.mark.parametrize("source", SOURCES)
 def test_inputs_stay_as_they_are(source: Source):
     world, same = worlds.two_clubs(), two_clubs()
     source(world, top=3)
