@@ -1,6 +1,7 @@
 """Finished lists: the ranker's order where there is a history, and something good for everybody else."""
 
 from collections.abc import Iterable, Sequence
+from itertools import chain
 from typing import cast
 
 import numpy as np
@@ -11,7 +12,7 @@ from slipstream.tasks.recommendation.ranker import RankingModel, predict
 from slipstream.tasks.recommendation.refusals import PAIR, allow
 from slipstream.tasks.recommendation.samples import KEYS
 from slipstream.tasks.recommendation.user_blocks import rows_of
-from slipstream.tasks.tables import Candidate, Interaction, RankingFeature, Refusal, User, columns
+from slipstream.tasks.tables import Candidate, Interaction, RankingFeature, Refusal, User, columns, empty
 
 
 def ranked_items(
@@ -19,7 +20,7 @@ def ranked_items(
     features: Iterable[DataFrame[RankingFeature]],
     interactions: DataFrame[Interaction],
     users: DataFrame[User],
-    fallbacks: Sequence[DataFrame[Candidate]],
+    fallbacks: Sequence[Iterable[DataFrame[Candidate]]],
     refused: Sequence[DataFrame[Refusal]],
     *,
     top: int,
@@ -28,7 +29,7 @@ def ranked_items(
 
     People with a history get the order the model serves; whoever has none, or too few candidates, gets the fallbacks
     in the given order. The score is that of the placing source: comparable within a source only. The features come in
-    blocks of whole users.
+    blocks of whole users, each of the fallbacks in any blocks.
     """
     past = pl.from_pandas(interactions[PAIR]).sort(PAIR)
     best = []
@@ -36,8 +37,17 @@ def ranked_items(
         touched = cast("DataFrame[Interaction]", rows_of(past, block).to_pandas())
         ordered, *_ = proposed(model, block, touched, users, [])
         best.append(first(allow(ordered, touched, refused), top=top))
-    others = asked_for([pl.from_pandas(table[columns(Candidate)]) for table in fallbacks], users)
-    return line_up([pl.concat(best), *(allow(stage, interactions, refused) for stage in others)], top=top)
+    lists = pl.concat(best)
+    full = lists.group_by("user_id").len().filter(pl.col("len") >= top)
+    short = pl.from_pandas(users[["user_id"]]).join(full, on="user_id", how="anti")
+    others = (_rows_of_some(fallback, short) for fallback in fallbacks)
+    return line_up([lists, *(allow(stage, interactions, refused) for stage in others)], top=top)
+
+
+def _rows_of_some(blocks: Iterable[DataFrame[Candidate]], users: pl.DataFrame) -> pl.DataFrame:
+    """Keep the rows of some users."""
+    tables = (pl.from_pandas(block[columns(Candidate)]) for block in chain([empty(Candidate)], blocks))
+    return pl.concat([table.join(users, on="user_id", how="semi") for table in tables])
 
 
 def first(ordered: pl.DataFrame, *, top: int) -> pl.DataFrame:

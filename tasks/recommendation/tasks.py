@@ -413,7 +413,8 @@ class RankedItems(Table[Candidate]):
         """Line the items up."""
         ranked = self.load(self.ranker), self.load_blocks(self.features)
         people, refused = (self.load(self.interactions), self.load(self.users)), self.load(list(self.refusals))
-        self.dump(ranked_items(*ranked, *people, self.load(list(self.fallbacks)), refused, top=self.top))
+        fallbacks = [self.load_blocks(each) for each in self.fallbacks]
+        self.dump(ranked_items(*ranked, *people, fallbacks, refused, top=self.top))
 
 
 class DiverseItems(Table[Candidate]):

@@ -79,7 +79,9 @@ def made(serve="blend", *, top=2, quotas=None, pins=(), refused=HIDING, fallback
     rules = Rules(AS_OF, top, active_days, quotas or {})
     model = RankingModel((), {"knn": 0.75, "popular": 0.25}, serve, empty(Metric))
     depth = 3 * top if quotas else top
-    ranked = ranked_items(model, [FEATURES], TRACES, USERS, [*fallbacks, POPULAR], [refused], top=depth)
+    ranked = ranked_items(
+        model, [FEATURES], TRACES, USERS, [[one] for one in (*fallbacks, POPULAR)], [refused], top=depth
+    )
     choice = None
     if quotas:
         before, ranked = ranked, diversify(ranked, TAGS, NOWHERE, diversity=0.0, quotas=quotas, top=top)
