@@ -14,7 +14,7 @@ from slipstream.tasks.recommendation import (
     RankingFeatures,
     Recommendations,
 )
-from slipstream.tasks.recommendation.evidence import Evidence
+from slipstream.tasks.recommendation.evidence import Evidence, Likeness
 from slipstream.tasks.recommendation.stages import Choice, Rules, Stages
 from slipstream.tasks.tables import Candidate, User
 
@@ -97,9 +97,9 @@ class Route:
     def load(self) -> Stages:
         """Load the products of all stages."""
         lists = self.recommendations
-        past = _load(lists.interactions), _load(lists.items)
-        tags = _load(lists.item_tags), _load(lists.user_tags)
-        evidence = Evidence(*past, *tags, [*map(_load, lists.neighbours)], [*map(_load, lists.embeddings)])
+        alike = [*map(_load, lists.neighbours)], [*map(_load, lists.embeddings)]
+        likeness = Likeness(_load(lists.items), _load(lists.item_tags), *alike)
+        evidence = Evidence(_load(lists.interactions), _load(lists.user_tags), likeness)
         sources, fallbacks = (
             {name: _load(task) for name, task in tasks.items()} for tasks in (self.sources, self.fallbacks)
         )

@@ -33,7 +33,7 @@ def why(
     route = _route(pipeline)
     person = find_user(user, route.users.output().load()["user_id"], type(pipeline).__name__)
     stages = route.load()
-    items = stages.evidence.items
+    items = stages.evidence.likeness.items
     wanted = find_item(item, items, stages.evidence.interactions["item_id"])
     titles = dict(zip(items["item_id"], items["title"], strict=True))
     for line in telling.lines(trace(person, wanted, stages), stages.rules, titles):

@@ -17,28 +17,18 @@ SECOND = 0.5
 
 
 @dataclass(frozen=True, eq=False)
-class Evidence:
-    """What reasons are drawn from; what is looked up often is prepared once."""
+class Likeness:
+    """What is known of items and how alike they are; what is looked up often is prepared once."""
 
-    interactions: DataFrame[Interaction]
     items: DataFrame[Item]
     item_tags: DataFrame[ItemTagScore]
-    user_tags: DataFrame[UserTagScore]
     neighbours: Sequence[DataFrame[Neighbour]] = ()
     embeddings: Sequence[ItemEmbedding] = ()
 
     @cached_property
-    def liked(self) -> pl.DataFrame:
-        """What each user liked, the newest items only: touched item, weight and the kind of its strongest trace."""
-        traces = pl.from_pandas(self.interactions[[*PAIR, "weight", "kind", "at"]]).sort(
-            "user_id", "item_id", "weight", "at", "kind", descending=[False, False, True, True, False]
-        )
-        liked = traces.group_by(PAIR, maintain_order=True).agg(
-            pl.col("weight").sum(), pl.col("kind").first(), pl.col("at").max()
-        )
-        liked = liked.filter(pl.col("weight") > 0).sort("user_id", "at", "item_id", descending=[False, True, False])
-        newest = liked.filter(pl.int_range(pl.len()).over("user_id") < TRACES)
-        return newest.select("user_id", pl.col("item_id").alias("touched"), "weight", "kind")
+    def titles(self) -> dict[str, str]:
+        """What the items are called."""
+        return dict(zip(self.items["item_id"], self.items["title"], strict=True))
 
     @cached_property
     def near(self) -> list[pl.DataFrame]:
@@ -55,14 +45,36 @@ class Evidence:
         ]
 
     @cached_property
-    def interests(self) -> pl.DataFrame:
-        """The tags that users are interested in."""
-        return pl.from_pandas(self.user_tags[["user_id", "tag", "score"]]).filter(pl.col("score") > 0)
-
-    @cached_property
     def fitting(self) -> pl.DataFrame:
         """The tags that fit items."""
         return pl.from_pandas(self.item_tags[["item_id", "tag", "score"]])
+
+
+@dataclass(frozen=True, eq=False)
+class Evidence:
+    """What reasons are drawn from: what some users did and are interested in, and how alike items are."""
+
+    interactions: DataFrame[Interaction]
+    user_tags: DataFrame[UserTagScore]
+    likeness: Likeness
+
+    @cached_property
+    def liked(self) -> pl.DataFrame:
+        """What each user liked, the newest items only: touched item, weight and the kind of its strongest trace."""
+        traces = pl.from_pandas(self.interactions[[*PAIR, "weight", "kind", "at"]]).sort(
+            "user_id", "item_id", "weight", "at", "kind", descending=[False, False, True, True, False]
+        )
+        liked = traces.group_by(PAIR, maintain_order=True).agg(
+            pl.col("weight").sum(), pl.col("kind").first(), pl.col("at").max()
+        )
+        liked = liked.filter(pl.col("weight") > 0).sort("user_id", "at", "item_id", descending=[False, True, False])
+        newest = liked.filter(pl.int_range(pl.len()).over("user_id") < TRACES)
+        return newest.select("user_id", pl.col("item_id").alias("touched"), "weight", "kind")
+
+    @cached_property
+    def interests(self) -> pl.DataFrame:
+        """The tags that users are interested in."""
+        return pl.from_pandas(self.user_tags[["user_id", "tag", "score"]]).filter(pl.col("score") > 0)
 
 
 def nearest_touched(rows: pl.DataFrame, evidence: Evidence) -> list[list[tuple[str, str]]]:
@@ -72,7 +84,7 @@ def nearest_touched(rows: pl.DataFrame, evidence: Evidence) -> list[list[tuple[s
     to its largest for that item, plus the positive cosines. The second one must speak half as much as the first.
     """
     paired = rows.select(PAIR).with_row_index("row").join(evidence.liked, on="user_id", how="inner")
-    voices = _close(paired, evidence).filter(pl.col("close") > 0)
+    voices = _close(paired, evidence.likeness).filter(pl.col("close") > 0)
     voices = voices.with_columns((pl.col("close") * pl.col("weight")).alias("voice"))
     voices = voices.sort("row", "voice", "touched", descending=[False, True, False])
     loudest = pl.col("voice").first().over("row")
@@ -88,7 +100,7 @@ def best_tags(rows: pl.DataFrame, evidence: Evidence) -> list[str]:
     """Find for each row the tag with the highest product of the user's and the item's score, "" where there is none."""
     numbered = rows.select(PAIR).with_row_index("row")
     shared = numbered.join(evidence.interests, on="user_id").join(
-        evidence.fitting, on=["item_id", "tag"], suffix="_item"
+        evidence.likeness.fitting, on=["item_id", "tag"], suffix="_item"
     )
     shared = shared.with_columns((pl.col("score") * pl.col("score_item")).alias("product"))
     shared = shared.filter(pl.col("product") > 0).sort("row", "product", "tag", descending=[False, True, False])
@@ -96,13 +108,13 @@ def best_tags(rows: pl.DataFrame, evidence: Evidence) -> list[str]:
     return numbered.join(best.select("row", "tag"), on="row", how="left").sort("row")["tag"].fill_null("").to_list()
 
 
-def _close(paired: pl.DataFrame, evidence: Evidence) -> pl.DataFrame:
+def _close(paired: pl.DataFrame, likeness: Likeness) -> pl.DataFrame:
     """Add to pairs of a listed and a touched item how close these are."""
     paired = paired.with_columns(pl.lit(0.0).alias("close"))
-    for near in evidence.near:
+    for near in likeness.near:
         paired = paired.join(near, on=["touched", "item_id"], how="left", maintain_order="left")
         paired = paired.with_columns(pl.col("close") + pl.col("near").fill_null(0)).drop("near")
-    for embedding in evidence.embeddings:
+    for embedding in likeness.embeddings:
         cosine = np.maximum(_cosine(embedding, paired["item_id"], paired["touched"]), 0)
         paired = paired.with_columns(pl.col("close") + pl.Series(cosine))
     return paired

@@ -1,6 +1,6 @@
 """Why an item stands in a list: the strongest reason that is true and can be put into words."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,14 +12,14 @@ from pandera.typing import DataFrame
 
 from slipstream.tasks.kinds import parse_kinds
 from slipstream.tasks.recommendation.contributions import FAMILIES, Contributions, common_score, family_of
-from slipstream.tasks.recommendation.evidence import PAIR, Evidence, best_tags, nearest_touched
+from slipstream.tasks.recommendation.evidence import PAIR, Evidence, Likeness, best_tags, nearest_touched
 from slipstream.tasks.recommendation.guard import BLEND, RANKER
 from slipstream.tasks.recommendation.ranker import RankingModel
 from slipstream.tasks.recommendation.rules import PIN
-from slipstream.tasks.recommendation.user_blocks import rows_of
+from slipstream.tasks.recommendation.user_blocks import ByUser, cut_by_user
 from slipstream.tasks.recommendation.wording import Words, words_of
 from slipstream.tasks.shap import Values
-from slipstream.tasks.tables import Candidate, RankingFeature, Recommendation, columns
+from slipstream.tasks.tables import Candidate, Interaction, RankingFeature, Recommendation, UserTagScore, columns
 
 Sayings = npt.NDArray[np.object_]
 Truth = npt.NDArray[np.bool_]
@@ -42,22 +42,34 @@ def explain(
     ranked: DataFrame[Candidate],
     model: RankingModel,
     features: Iterable[DataFrame[RankingFeature]],
-    evidence: Evidence,
+    interactions: Iterable[DataFrame[Interaction]],
+    user_tags: Iterable[DataFrame[UserTagScore]],
+    likeness: Likeness,
     *,
     language: str,
     kinds: Mapping[str, Mapping[str, Any]],
-) -> DataFrame[Recommendation]:
+) -> Iterator[DataFrame[Recommendation]]:
     """Add to each item of the lists a reason in words.
 
     Where the ranker placed an item, the SHAP values of its trees and the parts of the blend they start from are summed
     by family of features; the strongest positive family that the evidence supports speaks. Where it says the same to
     everybody, the strongest one that knows the user speaks too if its weight is `ALSO` of that at least. Where a single
-    source placed the item, that source speaks; where a pin did, the editors do. The features come in blocks of users,
-    which are gone through twice.
+    source placed the item, that source speaks; where a pin did, the editors do. Features, traces and interests come in
+    blocks, sorted by user; the features are gone through twice. The lists are written some users at a time.
     """
-    rows = pl.from_pandas(ranked).sort("user_id", "rank")
-    words = words_of(language)
-    heard = arguments(rows, model, features, evidence, words=words, kinds=kinds)
+    rows, words = pl.from_pandas(ranked).sort("user_id", "rank"), words_of(language)
+    contributions = Contributions(model, common_score(model, features), family_of)
+    described, past, interests = ByUser(features), ByUser(interactions), ByUser(user_tags)
+    for part in cut_by_user(rows, rows=ROWS):
+        last = part["user_id"][-1] if len(part) else ""
+        evidence = Evidence(past.until(last), interests.until(last), likeness)
+        heard = arguments(part, contributions, described.until(last), evidence, words=words, kinds=kinds)
+        frame = part.to_pandas()[columns(Candidate)].assign(reason=pd.Series(_reasons(part, heard, words), dtype="str"))
+        yield Recommendation.validate(frame[columns(Recommendation)])
+
+
+def _reasons(rows: pl.DataFrame, heard: Sequence[Argument], words: Words) -> Sayings:
+    """Choose the words of each row."""
     own, mine = _strongest([argument for argument in heard if argument.family in PERSONAL], len(rows))
     claim, common = _strongest([argument for argument in heard if argument.family in CLAIMS], len(rows))
     reason = np.where(mine >= common, own, claim)
@@ -65,34 +77,28 @@ def explain(
     reason[both] = [words.both(*pair) for pair in zip(claim[both], own[both], strict=True)]
     reason[reason == ""] = words.default
     reason[(rows["source"] == PIN).to_numpy()] = words.pinned
-    frame = rows.to_pandas()[columns(Candidate)].assign(reason=pd.Series(reason, dtype="str"))
-    return Recommendation.validate(frame[columns(Recommendation)])
+    return reason
 
 
 def arguments(
     rows: pl.DataFrame,
-    model: RankingModel,
-    features: Iterable[DataFrame[RankingFeature]],
+    contributions: Contributions,
+    features: DataFrame[RankingFeature],
     evidence: Evidence,
     *,
     words: Words,
     kinds: Mapping[str, Mapping[str, Any]],
 ) -> list[Argument]:
-    """Hear every family on rows sorted by user: how much it speaks for each, and what of that can be shown."""
+    """Hear every family on rows: how much it speaks for each, and what of that can be shown."""
     weight, true = _placed(rows)
-    source, common = rows["source"].is_in([RANKER, BLEND]), 0.0
-    if source.any():
-        common = common_score(model, features)
-    contributions = Contributions(model, common, family_of)
-    numbered = rows.select(PAIR).with_columns(source.alias("chosen")).with_row_index("row")
-    for block in features:
-        described = rows_of(numbered, block).join(pl.from_pandas(block), on=PAIR, maintain_order="left")
-        place = described["row"].to_numpy()
-        for claim in CLAIMS:
-            true[claim][place] |= _proposed(described, FAMILIES[claim][0])
-        chosen = described.filter("chosen")
-        for family, values in contributions(chosen).items():
-            weight[family][chosen["row"].to_numpy()] += values
+    chosen = pl.col("source").is_in([RANKER, BLEND]).alias("chosen")
+    described = rows.select(*PAIR, chosen).with_row_index("row").join(pl.from_pandas(features), on=PAIR)
+    place = described["row"].to_numpy()
+    for claim in CLAIMS:
+        true[claim][place] |= _proposed(described, FAMILIES[claim][0])
+    by_model = described.filter("chosen")
+    for family, values in contributions(by_model).items():
+        weight[family][by_model["row"].to_numpy()] += values
     sayings = _sayings(rows, true, evidence, words, kinds)
     return [Argument(family, weight[family], sayings[family]) for family in FAMILIES]
 
@@ -125,17 +131,14 @@ def _sayings(
     kinds: Mapping[str, Mapping[str, Any]],
 ) -> dict[str, Sayings]:
     """Write what each family would say of each row, "" where it would not be true."""
-    titles = dict(zip(evidence.items["item_id"], evidence.items["title"], strict=True))
+    titles = evidence.likeness.titles
     verbs = {name: kind.verb for name, kind in parse_kinds(kinds).items()}
-    touched: list[str] = []
-    tagged: list[str] = []
-    for part in rows.iter_slices(ROWS):
-        pairs = (
-            [(verbs.get(kind, ""), titles.get(item) or item) for item, kind in found]
-            for found in nearest_touched(part, evidence)
-        )
-        touched.extend(map(words.because, pairs))
-        tagged.extend(words.tagged(tag) if tag else "" for tag in best_tags(part, evidence))
+    pairs = (
+        [(verbs.get(kind, ""), titles.get(item) or item) for item, kind in found]
+        for found in nearest_touched(rows, evidence)
+    )
+    touched = [*map(words.because, pairs)]
+    tagged = [words.tagged(tag) if tag else "" for tag in best_tags(rows, evidence)]
     sayings = {"touched": np.array(touched, dtype=object), "tags": np.array(tagged, dtype=object)}
     for claim in CLAIMS:
         sayings[claim] = np.where(true[claim], words.claims[claim], "").astype(object)

@@ -18,7 +18,7 @@ from slipstream.tasks.tables import Candidate, Interaction, RankingFeature, Refu
 def ranked_items(
     model: RankingModel,
     features: Iterable[DataFrame[RankingFeature]],
-    interactions: DataFrame[Interaction],
+    interactions: Iterable[DataFrame[Interaction]],
     users: DataFrame[User],
     fallbacks: Sequence[Iterable[DataFrame[Candidate]]],
     refused: Sequence[DataFrame[Refusal]],
@@ -29,9 +29,9 @@ def ranked_items(
 
     People with a history get the order the model serves; whoever has none, or too few candidates, gets the fallbacks
     in the given order. The score is that of the placing source: comparable within a source only. The features come in
-    blocks of whole users, each of the fallbacks in any blocks.
+    blocks of whole users, traces and each of the fallbacks in any blocks.
     """
-    past = pl.from_pandas(interactions[PAIR]).sort(PAIR)
+    past = pl.concat([pl.from_pandas(block[PAIR]) for block in interactions]).sort(PAIR)
     best = []
     for block in features:
         touched = cast("DataFrame[Interaction]", rows_of(past, block).to_pandas())
@@ -40,8 +40,9 @@ def ranked_items(
     lists = pl.concat(best)
     full = lists.group_by("user_id").len().filter(pl.col("len") >= top)
     short = pl.from_pandas(users[["user_id"]]).join(full, on="user_id", how="anti")
+    theirs = cast("DataFrame[Interaction]", past.join(short, on="user_id", how="semi").to_pandas())
     others = (_rows_of_some(fallback, short) for fallback in fallbacks)
-    return line_up([lists, *(allow(stage, interactions, refused) for stage in others)], top=top)
+    return line_up([lists, *(allow(stage, theirs, refused) for stage in others)], top=top)
 
 
 def _rows_of_some(blocks: Iterable[DataFrame[Candidate]], users: pl.DataFrame) -> pl.DataFrame:

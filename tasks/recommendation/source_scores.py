@@ -8,11 +8,11 @@ import pandas as pd
 from pandera.typing import DataFrame
 from scipy import sparse
 
-from slipstream.tasks.matrices import distinct, positions, tally
+from slipstream.tasks.matrices import positions, tally
 from slipstream.tasks.recommendation.history import Feature, Pairs, pair_up, share_within, survey
 from slipstream.tasks.recommendation.neighbours import recency
 from slipstream.tasks.recommendation.proposing import blocks, weigh
-from slipstream.tasks.recommendation.user_blocks import whole_users
+from slipstream.tasks.recommendation.user_blocks import ByUser, whole_users
 from slipstream.tasks.tables import Candidate, Interaction, Neighbour, RankingFeature
 from slipstream.tasks.vectors import ItemEmbedding, UserEmbedding
 
@@ -21,7 +21,7 @@ ROWS = 200_000
 
 def source_scores(
     pool: Iterable[DataFrame[Candidate]],
-    interactions: DataFrame[Interaction],
+    interactions: Iterable[DataFrame[Interaction]],
     neighbours: Mapping[str, DataFrame[Neighbour]],
     spaces: Mapping[str, tuple[UserEmbedding, ItemEmbedding]],
     *,
@@ -29,22 +29,21 @@ def source_scores(
 ) -> Iterator[DataFrame[RankingFeature]]:
     """Score the distinct pairs of a pool by each source's neighbours or vectors, relative to the user's best candidate.
 
-    The pool comes in blocks, which are gone through twice; what is made of it are blocks of whole users.
+    The pool and the traces come in blocks, sorted by user, and are gone through twice; what is made of them are blocks
+    of whole users.
 
     Column `source_<name>__share` is 1 for that one. Neighbours follow the whole history, or where `fading` names the
     source, its recent part: {"transitions": {"recent": 20, "decay": 0.9}}.
     """
     extent = survey(pool)
-    touched = distinct(interactions["item_id"])
-    whole = weigh(interactions, extent.users, touched)
-    walks: dict[str, tuple[sparse.csr_array, sparse.csr_array]] = {}
-    for name, table in neighbours.items():
-        history = recency(interactions, extent.users, touched, **fading[name]) if name in fading else whole
-        walks[name] = history, lay_steps(table, touched, extent.items)
+    touched = pd.Index(sorted(set().union(*(block["item_id"].unique() for block in interactions))), dtype="str")
+    steps = {name: lay_steps(table, touched, extent.items) for name, table in neighbours.items()}
+    past = ByUser(interactions)
     for block in whole_users(pool):
         pairs = pair_up(block, extent)
-        mine = slice(pairs.first, pairs.first + len(pairs.users))
-        columns = {name: follow(pairs, history[mine], steps) for name, (history, steps) in walks.items()}
+        mine = past.until(pairs.users.max() if len(pairs.users) else "")
+        walks = {name: lay_walk(mine, pairs.users, touched, fading.get(name)) for name in steps}
+        columns = {name: follow(pairs, walks[name], steps[name]) for name in steps}
         columns |= {name: dot(pairs, people, items) for name, (people, items) in spaces.items()}
         shares = {
             f"source_{name}__share": share_within(pairs.user, scores.astype(np.float64), len(pairs.users))
@@ -52,6 +51,13 @@ def source_scores(
         }
         keys = {"user_id": pairs.users[pairs.user], "item_id": pairs.items[pairs.item]}
         yield RankingFeature.validate(pd.DataFrame(keys | shares))
+
+
+def lay_walk(
+    interactions: DataFrame[Interaction], users: pd.Index, touched: pd.Index, fading: Mapping[str, Any] | None
+) -> sparse.csr_array:
+    """Lay out what each user touched, fading with time where told how: shape (users, touched)."""
+    return weigh(interactions, users, touched) if fading is None else recency(interactions, users, touched, **fading)
 
 
 def lay_steps(neighbours: DataFrame[Neighbour], touched: pd.Index, items: pd.Index) -> sparse.csr_array:

@@ -10,7 +10,7 @@ from slipstream.tasks.base import Table, Task
 from slipstream.tasks.recommendation.catalogue import catalogue, touched
 from slipstream.tasks.recommendation.diversity import diversify
 from slipstream.tasks.recommendation.ease import ease_neighbours
-from slipstream.tasks.recommendation.evidence import Evidence
+from slipstream.tasks.recommendation.evidence import Likeness
 from slipstream.tasks.recommendation.examination import position_bias
 from slipstream.tasks.recommendation.features import WINDOW_HOURS, ranking_features
 from slipstream.tasks.recommendation.moves import find_moves
@@ -314,9 +314,8 @@ class SourceScores(Table[RankingFeature]):
         vectors = zip(self.load(list(self.people)), self.load(list(self.items)), strict=True)
         named = dict(zip(self.names, near, strict=False))
         spaces = dict(zip(self.names[len(near) :], vectors, strict=True))
-        self.dump(
-            source_scores(self.load_blocks(self.pool), self.load(self.interactions), named, spaces, fading=self.fading)
-        )
+        by_user = self.load_blocks(self.pool), self.load_blocks(self.interactions)
+        self.dump(source_scores(*by_user, named, spaces, fading=self.fading))
 
 
 class RankingFeatures(Table[RankingFeature]):
@@ -412,7 +411,7 @@ class RankedItems(Table[Candidate]):
     def run(self) -> None:
         """Line the items up."""
         ranked = self.load(self.ranker), self.load_blocks(self.features)
-        people, refused = (self.load(self.interactions), self.load(self.users)), self.load(list(self.refusals))
+        people, refused = (self.load_blocks(self.interactions), self.load(self.users)), self.load(list(self.refusals))
         fallbacks = [self.load_blocks(each) for each in self.fallbacks]
         self.dump(ranked_items(*ranked, *people, fallbacks, refused, top=self.top))
 
@@ -501,8 +500,8 @@ class Recommendations(Table[Recommendation]):
 
     def run(self) -> None:
         """Say why."""
-        past = self.load(self.interactions), self.load(self.items)
-        tags = self.load(self.item_tags), self.load(self.user_tags)
-        evidence = Evidence(*past, *tags, self.load(list(self.neighbours)), self.load(list(self.embeddings)))
+        alike = self.load(list(self.neighbours)), self.load(list(self.embeddings))
+        likeness = Likeness(self.load(self.items), self.load(self.item_tags), *alike)
         ranked = self.load(self.ranked), self.load(self.ranker), self.load_blocks(self.features)
-        self.dump(explain(*ranked, evidence, language=self.language, kinds=self.kinds))
+        known = self.load_blocks(self.interactions), self.load_blocks(self.user_tags)
+        self.dump(explain(*ranked, *known, likeness, language=self.language, kinds=self.kinds))

@@ -9,7 +9,7 @@ import polars as pl
 from pandera.typing import DataFrame
 
 from slipstream.tasks.recommendation.catalogue import judge_items
-from slipstream.tasks.recommendation.contributions import Contributions, common_score, group_of
+from slipstream.tasks.recommendation.contributions import Contributions, common_score, family_of, group_of
 from slipstream.tasks.recommendation.evidence import PAIR
 from slipstream.tasks.recommendation.guard import BLEND, RANKER
 from slipstream.tasks.recommendation.moves import find_moves
@@ -96,7 +96,7 @@ def trace(user_id: str, item_id: str, stages: Stages) -> Trace:
     """Follow an item through the stages, for a user who is served."""
     stages = stages.of(user_id)
     rules, traces = stages.rules, stages.evidence.interactions
-    judged = judge_items(stages.evidence.items, traces, as_of=rules.as_of, active_days=rules.active_days)
+    judged = judge_items(stages.evidence.likeness.items, traces, as_of=rules.as_of, active_days=rules.active_days)
     absence = judged.loc[judged["item_id"] == item_id, "absence"]
     pair = pl.DataFrame({"user_id": [user_id], "item_id": [item_id]})
     rule = refuse(pair, traces, stages.refused)["rule"][0] or ""
@@ -203,7 +203,7 @@ def _why(stages: Stages, item_id: str) -> str:
         return ""
     before, after = stages.choice.before, stages.choice.after
     knobs: dict[str, Any] = {"quotas": stages.rules.quotas, "top": stages.rules.top}
-    moves = find_moves(before, after, stages.evidence.item_tags, stages.choice.embedding, **knobs)
+    moves = find_moves(before, after, stages.evidence.likeness.item_tags, stages.choice.embedding, **knobs)
     return "".join(moves.loc[moves["item_id"] == item_id, "why"])
 
 
@@ -212,6 +212,8 @@ def _argue(stages: Stages, user_id: str, place: Place) -> tuple[tuple[str, float
     evidence = replace(stages.evidence, interactions=own(stages.evidence.interactions, user_id))
     row = pl.DataFrame({"user_id": [user_id], "item_id": [place.item_id], "source": [place.source]})
     words = words_of(stages.rules.language)
-    heard = arguments(row, stages.model, [stages.features], evidence, words=words, kinds=stages.rules.kinds)
+    contributions = Contributions(stages.model, common_score(stages.model, [stages.features]), family_of)
+    features = own(stages.features, user_id)
+    heard = arguments(row, contributions, features, evidence, words=words, kinds=stages.rules.kinds)
     said = [(argument.family, float(argument.weight[0]), str(argument.saying[0])) for argument in heard]
     return tuple(sorted(said, key=lambda argument: -argument[1]))

@@ -1,6 +1,7 @@
 """Tables of users and items in blocks of whole users, so that a block at a time is all that memory must hold."""
 
 from collections.abc import Iterable, Iterator
+from itertools import pairwise
 from typing import Any, TypeVar
 
 import numpy as np
@@ -59,6 +60,36 @@ class InStep:
     def left(self) -> int:
         """Count the rows that are left."""
         return len(self._rest) + sum(map(len, self._blocks))
+
+
+class ByUser:
+    """A table sorted by user that is read some users at a time; one that fits into a block may come in any order."""
+
+    def __init__(self, blocks: Iterable[pd.DataFrame], *, rows: int | None = None) -> None:
+        """Start at the first user."""
+        self._blocks = whole_users(blocks, rows=rows)
+        first = next(self._blocks)
+        in_order = first.empty or first["user_id"].is_monotonic_increasing
+        self._rest = first if in_order else first.sort_values("user_id", kind="stable", ignore_index=True)
+
+    def until(self, user: str) -> Any:  # noqa: ANN401 (a frame of any table)
+        """Read on to the last row of a user."""
+        passed = []
+        while not self._rest.empty and self._rest["user_id"].iloc[-1] <= user:
+            passed.append(self._rest)
+            self._rest = next(self._blocks, self._rest[:0])
+        end = int(self._rest["user_id"].searchsorted(user, side="right")) if len(self._rest) else 0
+        passed.append(self._rest[:end])
+        self._rest = self._rest[end:]
+        return pd.concat(passed, ignore_index=True)
+
+
+def cut_by_user(table: pl.DataFrame, *, rows: int) -> Iterator[pl.DataFrame]:
+    """Cut a table that is sorted by user about every so many rows, where users change; there is one part at least."""
+    begins = np.flatnonzero(np.diff(table["user_id"].rle_id().to_numpy().astype(np.int64), prepend=-1))
+    wanted = np.searchsorted(begins, np.arange(rows, len(table), rows))
+    cuts = np.unique([0, *begins[wanted[wanted < len(begins)]], len(table)])
+    return (table[start:end] for start, end in pairwise(cuts if len(cuts) > 1 else [0, 0]))
 
 
 def rows_of(table: pl.DataFrame, block: pd.DataFrame) -> pl.DataFrame:

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import polars as pl
 
-from slipstream.tasks.recommendation.evidence import Evidence, best_tags, nearest_touched
+from slipstream.tasks.recommendation.evidence import Evidence, Likeness, best_tags, nearest_touched
 from slipstream.tasks.tables import Interaction, Item, ItemTagScore, Neighbour, UserTagScore, empty
 from slipstream.tasks.vectors import ItemEmbedding
 from tests.worlds import AS_OF, table
@@ -26,7 +26,7 @@ ROWS = pl.DataFrame({"user_id": ["u", "u", "u", "v", "w"], "item_id": ["x", "y",
 def evidence(**given):
     tags = table(ItemTagScore, [("x", "noir", 0.9, ""), ("x", "jazz", 0.5, ""), ("y", "noir", 0.5, "")])
     interests = table(UserTagScore, [("u", "noir", 0.4, ""), ("u", "jazz", 0.9, ""), ("u", "opera", 1.0, "")])
-    return Evidence(TRACES, empty(Item), tags, interests, **given)
+    return Evidence(TRACES, interests, Likeness(empty(Item), tags, **given))
 
 
 def test_the_liked_items_that_speak_most_are_named_with_their_strongest_kind():

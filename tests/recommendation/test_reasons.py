@@ -3,7 +3,7 @@ from datetime import timedelta
 import numpy as np
 import pandas as pd
 
-from slipstream.tasks.recommendation.evidence import Evidence
+from slipstream.tasks.recommendation.evidence import Likeness
 from slipstream.tasks.recommendation.ranker import GAINS, RankingModel, train_ranker
 from slipstream.tasks.recommendation.reasons import explain
 from slipstream.tasks.recommendation.trees import Trees
@@ -23,11 +23,11 @@ from slipstream.tasks.tables import (
 from tests.worlds import AS_OF, table
 
 ITEMS = table(Item, [("a", "The Third Man", "", None, None), ("x", "Laura", "", None, None)])
-EVIDENCE = Evidence(
-    table(Interaction, [("u", "a", 2.0, "medium", "like", AS_OF - timedelta(hours=1))]),
+TRACES = table(Interaction, [("u", "a", 2.0, "medium", "like", AS_OF - timedelta(hours=1))])
+INTERESTS = table(UserTagScore, [("u", "noir", 0.5, ""), ("new", "noir", 0.5, "")])
+LIKENESS = Likeness(
     ITEMS,
     table(ItemTagScore, [("x", "noir", 0.9, ""), ("y", "noir", 0.2, "")]),
-    table(UserTagScore, [("u", "noir", 0.5, ""), ("new", "noir", 0.5, "")]),
     [table(Neighbour, [("a", "x", 1.0)])],
 )
 
@@ -44,7 +44,8 @@ def features(**given):
 def said(rows, serve="knn", table=None, boosters=(), language="en", kinds=None, weights=None):
     table = empty(RankingFeature) if table is None else table
     model = RankingModel(boosters, weights or {"knn": 0.5, "popular": 0.5}, serve, empty(Metric))
-    found = explain(rows, model, [table], EVIDENCE, language=language, kinds=kinds or {})
+    by_user = [table], [TRACES], [INTERESTS]
+    found = pd.concat(explain(rows, model, *by_user, LIKENESS, language=language, kinds=kinds or {}))
     assert list(found) == columns(Recommendation)
     return list(found["reason"])
 

@@ -34,7 +34,7 @@ def model(serve):
 
 
 def served(serve="knn", top=4, refused=(), features=FEATURES, users=USERS, fallbacks=(TAGS, TRENDING)):
-    lists = ranked_items(model(serve), [features], SEEN, users, [[one] for one in fallbacks], refused, top=top)
+    lists = ranked_items(model(serve), [features], [SEEN], users, [[one] for one in fallbacks], refused, top=top)
     assert list(lists) == columns(Candidate)
     return {user: list(zip(rows["item_id"], rows["source"], strict=True)) for user, rows in lists.groupby("user_id")}
 
@@ -76,7 +76,7 @@ def test_blocks_of_users_do_not_show(top):
     features = FEATURES.sort_values("user_id")
     blocks = [features[features["user_id"] == user] for user in ("new", "u")]
     found = [
-        ranked_items(model("blend"), part, SEEN, USERS, [[TRENDING]], [], top=top) for part in (blocks, [features])
+        ranked_items(model("blend"), part, [SEEN], USERS, [[TRENDING]], [], top=top) for part in (blocks, [features])
     ]
     assert_frame_equal(*found, check_exact=True)
 
@@ -98,11 +98,11 @@ def test_nothing_gives_nothing():
 def test_fallbacks_may_come_in_any_blocks():
     split = [[TAGS[:1], TAGS[1:]], [TRENDING[start : start + 2] for start in range(0, len(TRENDING), 2)]]
     found = [
-        ranked_items(model("knn"), [FEATURES], SEEN, USERS, part, [], top=4) for part in (split, [[TAGS], [TRENDING]])
+        ranked_items(model("knn"), [FEATURES], [SEEN], USERS, part, [], top=4) for part in (split, [[TAGS], [TRENDING]])
     ]
     assert_frame_equal(*found)
 
 
 def test_without_fallbacks_lists_are_as_long_as_the_order():
-    lists = ranked_items(model("knn"), [FEATURES], SEEN, USERS, [], [], top=4)
+    lists = ranked_items(model("knn"), [FEATURES], [SEEN], USERS, [], [], top=4)
     assert lists["user_id"].value_counts().to_dict() == {"u": 2}

@@ -32,7 +32,7 @@ PLACES = ItemEmbedding(pd.Index(["x", "y"]), np.array([[2, 0], [-2, 5]], np.floa
 
 def scores(pool=POOL, traces=TRACES, fading=None):
     spaces = {"als": (PEOPLE, PLACES)}
-    found = source_scores([pool], traces, {"knn": NEAR, "transitions": NEAR}, spaces, fading=fading or {})
+    found = source_scores([pool], [traces], {"knn": NEAR, "transitions": NEAR}, spaces, fading=fading or {})
     return pd.concat(found).set_index(["user_id", "item_id"])
 
 
@@ -40,7 +40,7 @@ def test_blocks_do_not_show(monkeypatch):
     monkeypatch.setattr(user_blocks, "ROWS", 1)
     spaces, fading = {"als": (PEOPLE, PLACES)}, {"transitions": {"recent": 20, "decay": 0.25}}
     blocks = [POOL[:2], POOL[2:]]
-    found = [*source_scores(blocks, TRACES, {"knn": NEAR, "transitions": NEAR}, spaces, fading=fading)]
+    found = [*source_scores(blocks, [TRACES], {"knn": NEAR, "transitions": NEAR}, spaces, fading=fading)]
     assert [len(block) for block in found] == [3, 1]
     assert_frame_equal(pd.concat(found).set_index(["user_id", "item_id"]), scores(fading=fading), check_exact=True)
 

@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 from slipstream.tasks.recommendation.diversity import diversify
-from slipstream.tasks.recommendation.evidence import Evidence
+from slipstream.tasks.recommendation.evidence import Evidence, Likeness
 from slipstream.tasks.recommendation.pins import pin
 from slipstream.tasks.recommendation.ranker import RankingModel
 from slipstream.tasks.recommendation.reasons import explain
@@ -67,7 +67,8 @@ FEATURES = RankingFeature.validate(
     )
 )
 TAGS = table(ItemTagScore, [("a", "noir", 0.9, ""), ("b", "noir", 0.8, "")])
-EVIDENCE = Evidence(TRACES, ITEMS, TAGS, empty(UserTagScore), [table(Neighbour, [("s", "a", 1.0), ("s", "b", 1.0)])])
+NEAR = [table(Neighbour, [("s", "a", 1.0), ("s", "b", 1.0)])]
+EVIDENCE = Evidence(TRACES, empty(UserTagScore), Likeness(ITEMS, TAGS, NEAR))
 
 
 NOWHERE = ItemEmbedding(pd.Index([], dtype="str"), np.zeros((0, 1), np.float32))
@@ -80,7 +81,7 @@ def made(serve="blend", *, top=2, quotas=None, pins=(), refused=HIDING, fallback
     model = RankingModel((), {"knn": 0.75, "popular": 0.25}, serve, empty(Metric))
     depth = 3 * top if quotas else top
     ranked = ranked_items(
-        model, [FEATURES], TRACES, USERS, [[one] for one in (*fallbacks, POPULAR)], [refused], top=depth
+        model, [FEATURES], [TRACES], USERS, [[one] for one in (*fallbacks, POPULAR)], [refused], top=depth
     )
     choice = None
     if quotas:
@@ -88,7 +89,8 @@ def made(serve="blend", *, top=2, quotas=None, pins=(), refused=HIDING, fallback
         choice = Choice(before, ranked, NOWHERE)
     catalogue = table(CatalogueItem, [(item,) for item in "abcdehsz"])
     ranked = pin(ranked, USERS, catalogue, TRACES, [refused], rules=parse_rules(pins), top=top)
-    lists = explain(ranked, model, [FEATURES], EVIDENCE, language="en", kinds={})
+    by_user = [FEATURES], [TRACES], [EVIDENCE.user_tags]
+    lists = pd.concat(explain(ranked, model, *by_user, EVIDENCE.likeness, language="en", kinds={}))
     pool = pd.concat([KNN[KNN["rank"] <= 2], POPULAR], ignore_index=True)
     others = {f"other_{number}": fallback for number, fallback in enumerate(fallbacks)}
     sources = {"knn": KNN, "popular": POPULAR}

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from slipstream.tasks.recommendation.user_blocks import InStep, rows_of, whole_users
+from slipstream.tasks.recommendation.user_blocks import ByUser, InStep, cut_by_user, rows_of, whole_users
 
 
 def frames(*parts):
@@ -58,3 +58,19 @@ def test_rows_of_the_users_of_a_block_are_cut_out():
     assert rows_of(table, frames("ba")[0])["row"].to_list() == [0, 1, 2]
     assert rows_of(table, frames("c")[0])["row"].to_list() == []
     assert rows_of(table, frames("")[0])["row"].to_list() == []
+
+
+def test_a_table_is_read_user_by_user():
+    table = ByUser(frames("aab", "bbbc", "", "cff"), rows=1)
+    assert texts([table.until("a"), table.until("b"), table.until("b"), table.until("e")]) == ["aa", "bbbb", "", "cc"]
+    assert texts([table.until("z"), table.until("z")]) == ["ff", ""]
+    assert texts([ByUser(frames("bab")).until("a"), ByUser(frames("")).until("a")]) == ["a", ""]
+
+
+@given(st.text("abcde").map(lambda text: "".join(sorted(text))), st.integers(1, 6))
+@settings(deadline=None)
+def test_parts_hold_all_rows_of_their_users(text, rows):
+    parts = texts(cut_by_user(pl.from_pandas(frames(text)[0]), rows=rows))
+    assert "".join(parts) == text
+    assert 1 <= len(parts) <= max(-(-len(text) // rows), 1)
+    assert all(left[-1] < right[0] for left, right in itertools.pairwise(parts))
