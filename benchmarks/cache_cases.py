@@ -1,8 +1,9 @@
 """What is measured of the cache: tasks of ours and of plain gokart, and what is done with them."""
 
-import json
+import os
 import resource
 import time
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -235,15 +236,17 @@ def embedding(count: int) -> tuple[list[str], np.ndarray]:
     return [f"item {number}" for number in range(count)], matrix
 
 
-def measure(name: str, kind: str, size: int) -> None:
-    """Measure one thing in this process, in the working folder, and print it as JSON."""
+def measure(name: str, kind: str, size: int, folder: str) -> Spent:
+    """Measure one thing in this process, in a folder."""
+    warnings.simplefilter("ignore")
+    os.chdir(folder)
     config = luigi.configuration.get_config()
     config.set("TaskOnKart", "workspace_directory", str(Path.cwd() / "workspace"))
     if kind == "gokart, no logs":
         config.set("TaskOnKart", "should_dump_supplementary_log_files", "false")
     on: Spent = {}
     globals()[name](kind, size, on)
-    print(json.dumps(on))
+    return on
 
 
 def _kinds(kind: str) -> dict[str, Any]:
