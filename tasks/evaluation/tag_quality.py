@@ -1,7 +1,7 @@
 """How well scored tags foresee the tags people gave later."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -11,10 +11,12 @@ from pandera.typing import DataFrame
 from slipstream.tasks.tables import Item, ItemTag, ItemTagScore, Metric, TagMention, columns, empty
 
 Floats = npt.NDArray[np.float64]
+ScoresOf = Callable[[pd.Index], DataFrame[ItemTagScore]]
+CELLS = 5_000_000
 
 
 def tag_quality(
-    scores: Mapping[str, DataFrame[ItemTagScore]],
+    scores: Mapping[str, DataFrame[ItemTagScore] | ScoresOf],
     held_out: DataFrame[ItemTag],
     known: DataFrame[ItemTag],
     *,
@@ -25,6 +27,7 @@ def tag_quality(
 ) -> DataFrame[Metric]:
     """Measure named score tables by AUC and nDCG@k of each item's held-out tags among all not known of it.
 
+    A table that would be too large as a whole may be a function of some items that makes their rows.
     The tags are those that at least min_items items bear in `known`; a pair without a score counts as scored 0. Ties
     are fair: half in the AUC, the expectation over random orders in the nDCG. Values are means over items with a 95 %
     interval (bootstrap over items, `resamples` draws); rows with a baseline hold the paired difference to it, for every
@@ -35,7 +38,7 @@ def tag_quality(
     truth = _Truth.read(held_out[held_out["tag"].isin(judged)], known[known["tag"].isin(judged)])
     if not len(truth.items) or not scores:
         return empty(Metric)
-    measured = {name: truth.measure(table, k) for name, table in sorted(scores.items())}
+    measured = {name: _measure(truth, table, k) for name, table in sorted(scores.items())}
     draws = np.random.default_rng(seed).multinomial(
         len(truth.items), np.full(len(truth.items), 1 / len(truth.items)), resamples
     )
@@ -64,13 +67,20 @@ def compare_tag_scores(  # noqa: PLR0913 (five tables and four knobs)
 ) -> DataFrame[Metric]:
     """Measure named score tables beside the baselines "counts", "tf-idf" and "popular"."""
     judged = items[items["item_id"].isin(held_out["item_id"])]
-    tables = {
+    tables: dict[str, DataFrame[ItemTagScore] | ScoresOf] = {
         "counts": count_scores(known, mentions),
         "tf-idf": tfidf_scores(known, mentions),
-        "popular": popular_tag_scores(known, judged),
+        "popular": lambda some: popular_tag_scores(known, judged[judged["item_id"].isin(some)]),
         **scores,
     }
     return tag_quality(tables, held_out, known, min_items=min_items, k=k, resamples=resamples, seed=seed)
+
+
+def _measure(truth: "_Truth", scores: DataFrame[ItemTagScore] | ScoresOf, k: int) -> dict[str, Floats]:
+    """Measure one score table on every item, some items at a time."""
+    rows_of = scores if callable(scores) else lambda some: scores[scores["item_id"].isin(some)]
+    measured = [part.measure(rows_of(part.items), k) for part in truth.parts()]
+    return {metric: np.concatenate([values[metric] for values in measured]) for metric in measured[0]}
 
 
 def _slices(tagged: npt.NDArray[np.bool_]) -> dict[str, npt.NDArray[np.bool_]]:
@@ -102,6 +112,16 @@ class _Truth:
         kept = np.unique(held // max(len(tags), 1))
         held, before = _codes(held_out, items[kept], tags), _codes(known, items[kept], tags)
         return cls(items[kept], tags, np.setdiff1d(held, before), before)
+
+    def parts(self) -> "Iterator[_Truth]":
+        """Cut into some items at a time."""
+        width = max(len(self.tags), 1)
+        step = max(CELLS // width, 1)
+        for start in range(0, len(self.items), step):
+            some = self.items[start : start + step]
+            low, high = start * width, (start + len(some)) * width
+            held, before = (codes[(codes >= low) & (codes < high)] - low for codes in (self.held_out, self.known))
+            yield replace(self, items=some, held_out=held, known=before)
 
     def measure(self, scores: pd.DataFrame, k: int) -> dict[str, Floats]:
         """Measure one score table on every item."""

@@ -1,7 +1,9 @@
+import pandas as pd
 import pytest
 
 from slipstream.tasks.base import Table
 from slipstream.tasks.evaluation import TagQuality
+from slipstream.tasks.evaluation import tag_quality as tag_quality_module
 from slipstream.tasks.evaluation.tag_quality import compare_tag_scores, popular_tag_scores, tag_quality, tfidf_scores
 from slipstream.tasks.tables import Item, ItemTag, ItemTagScore, TagMention, empty
 from tests.worlds import table
@@ -122,3 +124,11 @@ def test_the_task_names_its_scores(build):
     quality = build(TagQuality(scores=[GoodScores()], names=["good"], min_items=1, **tables))
     assert value(quality, "good", "auc") == pytest.approx(0.75)
     assert set(quality["source"]) == {"counts", "good", "popular", "tf-idf"}
+
+
+def test_items_are_measured_some_at_a_time(monkeypatch):
+    tables = {"mine": scores(("a", "t2", 0.9), ("b", "t3", 0.4)), "other": scores(("b", "t1", 0.2))}
+    items = table(Item, [(item, item, "", None, None) for item in "ab"])
+    whole = compare_tag_scores(tables, HELD_OUT, KNOWN, empty(TagMention), items)
+    monkeypatch.setattr(tag_quality_module, "CELLS", 1)
+    pd.testing.assert_frame_equal(compare_tag_scores(tables, HELD_OUT, KNOWN, empty(TagMention), items), whole)
