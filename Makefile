@@ -14,8 +14,9 @@ demo: .venv/installed ## recommend films to people, from raw ratings to reasons
 
 test: check ## the checks, then the tests in random order
 	@.ci/system
+	@.ci/spark
 	@echo "pytest"
-	@$(BIN)/python -m pytest --quiet --numprocesses 2
+	@$(BIN)/python -m pytest --quiet --numprocesses 2 --dist loadgroup
 
 check: .venv/installed ## style, types and layers
 	@echo "ruff check" && $(BIN)/ruff check --quiet

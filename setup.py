@@ -41,6 +41,7 @@ setup(
     ],
     extras_require={
         "japanese": ["sudachidict-core>=20261015", "sudachipy>=0.7"],
+        "spark": ["pyspark>=4.3"],
         "torch": ["torch>=2.13"],
         "tune": ["optuna>=5.0"],
         "dev": [

@@ -6,6 +6,7 @@ from typing import Generic, TypeVar
 
 import luigi
 
+from slipstream.pipelines.engine import SPARK
 from slipstream.pipelines.knowledge import Knowledge, Learning
 
 P = TypeVar("P")
@@ -23,6 +24,8 @@ class Daily(Learning[P], Generic[P]):
 
     def today(self) -> Knowledge:
         """Learn from the log up to as_of, on top of what was known a day before."""
+        if self.fresh_days and self.engine == SPARK:
+            raise ValueError(f"fresh_days {self.fresh_days} needs engine single: ALS on Spark learns anew; set it to 0")
         known = self.knowledge(self.log(), self.as_of)
         if not self.fresh_days or self.as_of.astimezone(UTC).toordinal() % self.fresh_days == 0:
             return known

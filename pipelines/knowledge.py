@@ -77,7 +77,7 @@ class Knowledge:
     @cached_property
     def factors(self) -> AlsFactors:
         """Users and items as vectors by who touched what."""
-        return AlsFactors(interactions=self.lessons, seed=self.pipeline.seed, **self.further)
+        return self.pipeline.made_by(AlsFactors, interactions=self.lessons, seed=self.pipeline.seed, **self.further)
 
     @cached_property
     def further(self) -> dict[str, Any]:

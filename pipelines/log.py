@@ -8,7 +8,8 @@ from typing import Any, Generic, TypeVar
 import gokart
 import luigi
 
-from slipstream.tasks.base import Pipeline, Table
+from slipstream.pipelines.engine import Powered
+from slipstream.tasks.base import Table
 from slipstream.tasks.data import (
     AliasFile,
     AnswerFile,
@@ -89,7 +90,7 @@ class Log:
         return replace(self, **kept)
 
 
-class FromLog(Pipeline[P], Generic[P]):
+class FromLog(Powered[P], Generic[P]):
     """A pipeline over the files of a service.
 
     Each file parameter is a list of {"path": ..., further options of the source}; {day} in a path stands for a day like
@@ -183,7 +184,8 @@ class FromLog(Pipeline[P], Generic[P]):
 
     def interactions(self, log: Log, as_of: datetime) -> Table[Interaction]:
         """Weigh the traces of a log."""
-        return Interactions(events=log.events, searches=log.searches, kinds=self.kinds, as_of=as_of)
+        traces: dict[str, Any] = {"events": log.events, "searches": log.searches}
+        return self.made_by(Interactions, **traces, kinds=self.kinds, as_of=as_of)
 
     def labels(self, events: Table[Event], until: datetime) -> Table[Interaction]:
         """Weigh the traces of a later window."""

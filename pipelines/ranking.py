@@ -221,7 +221,7 @@ class Stage:
     ) -> RankedItems:
         people: dict[str, Any] = {"interactions": self.known.interactions, "users": self.users}
         lists: dict[str, Any] = {"fallbacks": fallbacks, "refusals": refusals, "top": top}
-        return RankedItems(ranker=ranker, features=self.features, **people, **lists)
+        return self.pipeline.made_by(RankedItems, ranker=ranker, features=self.features, **people, **lists)
 
     def recommendations(self, ranker: Ranker) -> Recommendations:
         """Rank for the users, and say why."""

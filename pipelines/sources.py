@@ -121,7 +121,7 @@ class Sources:
         """Set up what a source learns: its knobs come before the usual ones."""
         proposing = ["recent"] if name in self.fading else []
         knobs = {knob: value for knob, value in self.knobs.get(name, {}).items() if knob not in proposing}
-        return task(interactions=self.known.lessons, **{**usual, **knobs})
+        return self.known.pipeline.made_by(task, interactions=self.known.lessons, **{**usual, **knobs})
 
     @cached_property
     def themes(self) -> Task[ItemEmbedding]:
@@ -135,7 +135,8 @@ class Sources:
     def alike(self, common: Mapping[str, Any]) -> Table[Candidate]:
         """Propose what is like all that somebody touched, by words and tags."""
         people = PooledUserEmbedding(items=self.themes, interactions=self.known.interactions)
-        return EmbeddingItems(user_embedding=people, item_embedding=self.themes, cosine=True, **common)
+        vectors: dict[str, Any] = {"user_embedding": people, "item_embedding": self.themes}
+        return self.known.pipeline.made_by(EmbeddingItems, **vectors, cosine=True, **common)
 
     def source(self, name: str) -> Table[Candidate]:
         """Build one source by its name."""
@@ -154,7 +155,7 @@ class Sources:
         if name in self.factors:
             factors = self.factors[name]
             people, items = AlsUserEmbedding(factors=factors), AlsItemEmbedding(factors=factors)
-            return EmbeddingItems(user_embedding=people, item_embedding=items, **common)
+            return known.pipeline.made_by(EmbeddingItems, user_embedding=people, item_embedding=items, **common)
         builders: dict[str, Callable[[], Table[Candidate]]] = {
             "popular": lambda: PopularItems(**common),
             "fresh": lambda: FreshItems(items=known.log.items, as_of=known.as_of, **common),

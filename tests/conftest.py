@@ -11,7 +11,10 @@ from luigi.task_register import Register
 
 from slipstream import conf
 from tests import worlds
+from tests.clusters import standalone
 from tests.kitchen import Kitchen
+
+__all__ = ["standalone"]
 
 
 @pytest.fixture(autouse=True)

@@ -19,7 +19,7 @@ from slipstream.tasks.cache.running import Clock
 
 LIBRARIES = (
     *("slipstream", "gokart", "luigi", "pandas", "numpy", "scipy", "polars", "pyarrow", "pandera"),
-    *("gensim", "lightgbm", "implicit", "scikit-learn", "rapidfuzz", "pyahocorasick"),
+    *("gensim", "lightgbm", "implicit", "scikit-learn", "rapidfuzz", "pyahocorasick", "pyspark"),
 )
 
 

@@ -17,7 +17,7 @@ from typing import NamedTuple
 
 from slipstream.tasks.cache.source import Import, Module, edition, imports_of, module_of, names_read
 
-MECHANISM = ("slipstream.tasks.base", "slipstream.tasks.cache")
+MECHANISM = ("slipstream.tasks.base", "slipstream.tasks.cache", "slipstream.tasks.spark")
 NOTHING: Mapping[str, list[Import]] = MappingProxyType({})
 
 Dotted = tuple[str, ...]
@@ -59,8 +59,8 @@ def reached_code(module: str, name: str) -> dict[str, Definition]:
     """Find each project definition that a top-level class or function reaches, itself included.
 
     Returns {"module:name": definition}. Modules count as the project's when they share the top-level package of
-    `module`, are named in the PROJECT_PACKAGES of its `__init__.py`, or are slipstream's own; the mechanism of tasks
-    and cache is left out.
+    `module`, are named in the PROJECT_PACKAGES of its `__init__.py`, or are slipstream's own; the mechanism of tasks,
+    cache and Spark is left out.
     """
     return dict(_reached_code(module, name, edition()))
 

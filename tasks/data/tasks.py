@@ -1,6 +1,8 @@
 """The tasks of what the world gave us: read, cleaned, weighed and split."""
 
 from collections.abc import Callable, Iterable, Sequence
+from functools import partial
+from pathlib import Path
 from typing import Any, ClassVar, Generic, TypeVar
 
 import gokart
@@ -23,6 +25,7 @@ from slipstream.tasks.data import (
 from slipstream.tasks.data.reading import find_files
 from slipstream.tasks.kinds import worth_kinds
 from slipstream.tasks.ranges import pieces
+from slipstream.tasks.spark import by_users, cluster
 from slipstream.tasks.tables import (
     Alias,
     Answer,
@@ -216,6 +219,20 @@ class Interactions(Table[Interaction]):
         traces = self.stored(self.events), self.stored(self.searches)
         kinds = worth_kinds(self.kinds, [self.load(task) for task in self.worths])
         self.dump(strength.weigh_by_user(*traces, kinds=kinds, as_of=self.as_of))
+
+
+class SparkInteractions(Interactions):
+    """Weighted traces before as_of, weighed by Spark."""
+
+    spark: luigi.DictParameter[dict[str, Any]] = luigi.DictParameter(default={}, significant=False)
+
+    def run(self) -> None:
+        """Weigh the traces of parts of the users."""
+        kinds = worth_kinds(self.kinds, [self.load(task) for task in self.worths])
+        files = [Path(task.output().path()) for task in (self.events, self.searches)]
+        weigh = partial(strength.weigh, kinds=kinds, as_of=self.as_of)
+        with cluster(self.spark, self.root) as spark:
+            self.dump(by_users(spark, weigh, Interaction, files))
 
 
 class Contribution(Table[KindContribution]):

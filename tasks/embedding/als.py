@@ -49,13 +49,13 @@ def als_factors(
     )
     if before:
         chance = np.random.default_rng(seed)
-        model.user_factors = _from(before[-1].users, users, size, chance)
-        model.item_factors = _from(before[-1].items, items, size, chance)
+        model.user_factors = begin(before[-1].users, users, size, chance)
+        model.item_factors = begin(before[-1].items, items, size, chance)
     model.fit(sparse.csr_matrix(liked), show_progress=False)
     return Factors(UserEmbedding(users, model.user_factors), ItemEmbedding(items, model.item_factors))
 
 
-def _from(known: Embedding, ids: pd.Index, size: int, chance: np.random.Generator) -> Matrix:
+def begin(known: Embedding, ids: pd.Index, size: int, chance: np.random.Generator) -> Matrix:
     """Take the vectors of ids known before; the others begin near zero, by chance."""
     fresh = chance.random((len(ids), size), dtype=np.float32) * np.float32(0.01)
     return np.where((known.positions(ids) >= 0)[:, None], known.rows(ids), fresh)

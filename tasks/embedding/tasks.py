@@ -1,5 +1,6 @@
 """Tasks that turn words, items and users into vectors."""
 
+from pathlib import Path
 from typing import Any
 
 import gokart
@@ -12,9 +13,11 @@ from slipstream.tasks.embedding.attention import Lesson, attention_factors
 from slipstream.tasks.embedding.ials import ials_factors
 from slipstream.tasks.embedding.joining import fill_items, join_items
 from slipstream.tasks.embedding.lsi import lsi_items, tag_items
+from slipstream.tasks.embedding.on_spark import als_on_spark
 from slipstream.tasks.embedding.pooling import pool_users
 from slipstream.tasks.embedding.sequence import item2vec
 from slipstream.tasks.embedding.words import embed_texts, word_vectors
+from slipstream.tasks.spark import cluster
 from slipstream.tasks.tables import Interaction, ItemTagScore, ItemText, TermWeight, empty
 from slipstream.tasks.vectors import ItemEmbedding, UserEmbedding, WordEmbedding
 
@@ -109,6 +112,19 @@ class AlsFactors(Task[Factors]):
         knobs: dict[str, Any] = {"size": self.size, "epochs": self.epochs, "regularisation": self.regularisation}
         traces, before = self.load(self.interactions), self.load(list(self.before))
         self.dump(als_factors(traces, before, **knobs, alpha=self.alpha, seed=self.seed))
+
+
+class SparkAlsFactors(AlsFactors):
+    """Users and items factorised together by Spark."""
+
+    spark: luigi.DictParameter[dict[str, Any]] = luigi.DictParameter(default={}, significant=False)
+
+    def run(self) -> None:
+        """Factorise."""
+        knobs: dict[str, Any] = {"size": self.size, "epochs": self.epochs, "regularisation": self.regularisation}
+        interactions, before = Path(self.interactions.output().path()), self.load(list(self.before))
+        with cluster(self.spark, self.root) as spark:
+            self.dump(als_on_spark(spark, interactions, before, **knobs, alpha=self.alpha, seed=self.seed))
 
 
 class IalsFactors(Task[Factors]):

@@ -1,5 +1,6 @@
 """Tasks that propose items to people and rank them."""
 
+from pathlib import Path
 from typing import Any
 
 import gokart
@@ -16,6 +17,7 @@ from slipstream.tasks.recommendation.features import WINDOW_HOURS, ranking_featu
 from slipstream.tasks.recommendation.moves import find_moves
 from slipstream.tasks.recommendation.nearest import embedding_items
 from slipstream.tasks.recommendation.neighbours import knn_neighbours, neighbour_items, transition_items
+from slipstream.tasks.recommendation.on_spark import nearest_items_on_spark, ranked_items_on_spark
 from slipstream.tasks.recommendation.pins import pin
 from slipstream.tasks.recommendation.pool import pool_candidates
 from slipstream.tasks.recommendation.popularity import fresh_items, popular_items, trending_items
@@ -29,6 +31,7 @@ from slipstream.tasks.recommendation.source_scores import source_scores
 from slipstream.tasks.recommendation.tag_items import tag_items
 from slipstream.tasks.recommendation.transitions import transition_neighbours
 from slipstream.tasks.recommendation.trees import parse_trees
+from slipstream.tasks.spark import cluster
 from slipstream.tasks.tables import (
     Candidate,
     CatalogueItem,
@@ -210,6 +213,20 @@ class EmbeddingItems(Table[Candidate]):
         inputs = self.load(self.interactions), self.load(self.users), self.load(self.catalogue)
         knobs: dict[str, Any] = {"cosine": self.cosine, "top": self.top, "threads": self.threads}
         self.dump(embedding_items(people, items, *inputs, **knobs, source=self.source))
+
+
+class SparkNearestItems(EmbeddingItems):
+    """The items that lie nearest to somebody, found by Spark."""
+
+    spark: luigi.DictParameter[dict[str, Any]] = luigi.DictParameter(default={}, significant=False)
+
+    def run(self) -> None:
+        """Propose the nearest items to parts of the users."""
+        embeddings = self.load(self.user_embedding), self.load(self.item_embedding)
+        files = [Path(task.output().path()) for task in (self.interactions, self.users)]
+        knobs: dict[str, Any] = {"cosine": self.cosine, "top": self.top, "source": self.source}
+        with cluster(self.spark, self.root) as spark:
+            self.dump(nearest_items_on_spark(spark, embeddings, files, self.load(self.catalogue), **knobs))
 
 
 class TagItems(Table[Candidate]):
@@ -414,6 +431,20 @@ class RankedItems(Table[Candidate]):
         people, refused = (self.load_blocks(self.interactions), self.load(self.users)), self.load(list(self.refusals))
         fallbacks = [self.load_blocks(each) for each in self.fallbacks]
         self.dump(ranked_items(*ranked, *people, fallbacks, refused, top=self.top))
+
+
+class SparkRankedItems(RankedItems):
+    """Each user's list, best first, scored by Spark."""
+
+    spark: luigi.DictParameter[dict[str, Any]] = luigi.DictParameter(default={}, significant=False)
+
+    def run(self) -> None:
+        """Line the items of parts of the users up."""
+        model, refused = self.load(self.ranker), self.load(list(self.refusals))
+        tables: list[Table[Any]] = [self.features, self.interactions, self.users, *self.fallbacks]
+        files = [Path(task.output().path()) for task in tables]
+        with cluster(self.spark, self.root) as spark:
+            self.dump(ranked_items_on_spark(spark, model, files, refused, top=self.top))
 
 
 class DiverseItems(Table[Candidate]):
