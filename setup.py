@@ -40,12 +40,14 @@ setup(
         "typer>=0.29",
     ],
     extras_require={
+        "approximate": ["faiss-cpu>=1.15"],
         "japanese": ["sudachidict-core>=20261015", "sudachipy>=0.7"],
         "spark": ["pyspark>=4.3"],
         "torch": ["torch>=2.13"],
         "tune": ["optuna>=5.0"],
         "dev": [
             "build>=1.6",
+            "faiss-cpu>=1.15",
             "hypothesis>=6.170",
             "import-linter>=2.16",
             "matplotlib>=3.10",

@@ -61,7 +61,8 @@ class Ranked(Learning[P], Finished[P], Generic[P]):
 
     candidate_sources name what proposes items (popular, popular_<hours>h, fresh, trending_<hours>h, transitions,
     transitions_near, transitions_far, ease, ease_tags, edlae, edlae_tags, knn, als, ials, ials_tags, sasrec, tags,
-    content); knobs set what they learn by, like {"ease": {"dropout": 0.5}}, trees how the ranker learns, like
+    content); knobs set what they learn by, like {"ease": {"dropout": 0.5}}, nearest how vectors are searched, like
+    {"threads": 2, "megabytes": 64, "probes": 128} (parameters of EmbeddingItems), trees how the ranker learns, like
     {"leaves": 31}. It learns on `windows` later windows: of `window_hours` each (learn_by window); or of the last or a
     random `share` of each user's events (time, random), each user's last event (last), a random `share` of all events
     (events), or all events of a random `share` of the items, which alone are then offered (items). The incumbent, a
@@ -74,6 +75,7 @@ class Ranked(Learning[P], Finished[P], Generic[P]):
     )
     candidates: luigi.IntParameter = luigi.IntParameter(default=100)
     knobs: luigi.DictParameter[dict[str, Any]] = luigi.DictParameter(default={})
+    nearest: luigi.DictParameter[dict[str, Any]] = luigi.DictParameter(default={})
     active_days: luigi.FloatParameter = luigi.FloatParameter(default=0.0)
     learn_by: luigi.ChoiceParameter = luigi.ChoiceParameter(
         choices=("window", "time", "last", "random", "events", "items"), default="window"
@@ -163,7 +165,7 @@ class Stage:
     @cached_property
     def sources(self) -> Sources:
         """What proposes items, by name."""
-        knobs = self.pipeline.candidates, self.pipeline.knobs
+        knobs = self.pipeline.candidates, self.pipeline.knobs, self.pipeline.nearest
         return Sources(self.known, self.users, self.catalogue, self.user_tags, *knobs)
 
     @cached_property

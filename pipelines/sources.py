@@ -49,7 +49,8 @@ HORIZONS: dict[str, dict[str, float]] = {
 class Sources:
     """The candidate sources over one moment's knowledge, for some users; each proposes `top` items a user.
 
-    `knobs` sets parameters of what a source learns, like {"ease": {"regularisation": 100}}.
+    `knobs` sets parameters of what a source learns, like {"ease": {"regularisation": 100}}; `nearest` those of the
+    search for the nearest vectors, like {"threads": 2}.
     """
 
     known: Knowledge
@@ -58,6 +59,7 @@ class Sources:
     user_tags: Table[UserTagScore]
     top: int
     knobs: Mapping[str, Mapping[str, Any]]
+    nearest: Mapping[str, Any]
 
     def __post_init__(self) -> None:
         """Refuse knobs of what learns nothing."""
@@ -136,7 +138,7 @@ class Sources:
         """Propose what is like all that somebody touched, by words and tags."""
         people = PooledUserEmbedding(items=self.themes, interactions=self.known.interactions)
         vectors: dict[str, Any] = {"user_embedding": people, "item_embedding": self.themes}
-        return self.known.pipeline.made_by(EmbeddingItems, **vectors, cosine=True, **common)
+        return self.known.pipeline.made_by(EmbeddingItems, **vectors, cosine=True, **self.nearest, **common)
 
     def source(self, name: str) -> Table[Candidate]:
         """Build one source by its name."""
@@ -154,8 +156,9 @@ class Sources:
             return NeighbourItems(neighbours=near, **common)
         if name in self.factors:
             factors = self.factors[name]
-            people, items = AlsUserEmbedding(factors=factors), AlsItemEmbedding(factors=factors)
-            return known.pipeline.made_by(EmbeddingItems, user_embedding=people, item_embedding=items, **common)
+            vectors: dict[str, Any] = {"user_embedding": AlsUserEmbedding(factors=factors)}
+            vectors["item_embedding"] = AlsItemEmbedding(factors=factors)
+            return known.pipeline.made_by(EmbeddingItems, **vectors, **self.nearest, **common)
         builders: dict[str, Callable[[], Table[Candidate]]] = {
             "popular": lambda: PopularItems(**common),
             "fresh": lambda: FreshItems(items=known.log.items, as_of=known.as_of, **common),

@@ -7,7 +7,9 @@ be among the best, with room for rounding, and each of these is summed anew on i
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from itertools import chain
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -15,6 +17,7 @@ import threadpoolctl
 from scipy import sparse
 
 from slipstream.tasks.matrices import Floats, Integers
+from slipstream.tasks.recommendation.clusters import Clusters, Probes
 from slipstream.tasks.vectors import Matrix
 
 BLOCK = 256
@@ -54,23 +57,27 @@ def top_items(
     exclude: sparse.csr_array | None = None,
     threads: int = 1,
     megabytes: int = 16,
+    probes: int = 0,
 ) -> Best:
-    """Find for each user vector the `top` items with the highest dot product, exactly.
+    """Find for each user vector the `top` items with the highest dot product, exactly unless there are `probes`.
 
     Gives positions of users, positions of items and scores, sorted by user and falling score, ties by position. Two
     vectors have the same score in any company. `exclude` has shape (users, items); its non-zero cells are never found.
-    Each thread holds so many `megabytes` of scores at a time.
+    Each thread holds so many `megabytes` of scores at a time. With `probes`, only the items in so many clusters nearest
+    to the user are searched; the more, the fewer are missed.
     """
     if not (len(users) and len(items)):
         return np.empty(0, np.int64), np.empty(0, np.int64), np.empty(0, np.float32)
     shelf, users = Shelf.of(items.astype(np.float32, copy=False)), users.astype(np.float32, copy=False)
     block = min(BLOCK, 1 << max(32 - len(items).bit_length(), 0))
+    exact: Any = partial(Tiles, shelf, megabytes=megabytes)
+    make = partial(Probes, Clusters(shelf.vectors), probes=probes) if probes else exact
 
     def search(starts: Integers) -> list[Best]:
-        tiles, found = Tiles(shelf, top=top, block=block, megabytes=megabytes), []
+        finder, found = make(top=top, block=block), []
         for start in starts:
             mine = users[start : start + block]
-            cells = tiles.candidates(mine, _hidden(exclude, shelf, start, block))
+            cells = finder.candidates(mine, _hidden(exclude, shelf, start, block))
             row, column, score = _settle(mine, shelf, cells, top=top, block=block)
             found.append((row + start, column, score))
         return found

@@ -8,8 +8,10 @@ from slipstream.tasks.recommendation.proposing import Board, candidates, lay_boa
 from slipstream.tasks.tables import Candidate, CatalogueItem, Interaction, User
 from slipstream.tasks.vectors import ItemEmbedding, UserEmbedding
 
+EXACT = 200_000  # up to so many items clusters save little
 
-def embedding_items(  # noqa: PLR0913 (five tables and four knobs)
+
+def embedding_items(  # noqa: PLR0913 (five tables and their knobs)
     user_embedding: UserEmbedding,
     item_embedding: ItemEmbedding,
     interactions: DataFrame[Interaction],
@@ -20,13 +22,19 @@ def embedding_items(  # noqa: PLR0913 (five tables and four knobs)
     top: int,
     source: str,
     threads: int = 1,
+    megabytes: int = 16,
+    probes: int = 0,
 ) -> DataFrame[Candidate]:
-    """Propose the items with the highest dot product (or cosine) with the user; a zero vector proposes nothing."""
+    """Propose the items with the highest dot product (or cosine) with the user; a zero vector proposes nothing.
+
+    With `probes`, of more than `EXACT` items only those in so many clusters next to the user are looked at.
+    """
     board = lay_board(interactions, users, catalogue)
     placed = user_embedding.take(board.users[np.flatnonzero(user_embedding.rows(board.users).any(axis=1))])
     near = item_embedding.take(board.items)
     touched = board.touched[board.users.get_indexer(placed.ids)][:, board.items.get_indexer(near.ids)]
     people, across = (placed.unit, near.unit) if cosine else (placed.matrix, near.matrix)
-    row, column, score = top_items(people, across, top=top, exclude=touched, threads=threads)
+    search = {"threads": threads, "megabytes": megabytes, "probes": probes if len(near) > EXACT else 0}
+    row, column, score = top_items(people, across, top=top, exclude=touched, **search)
     rank = np.arange(len(row)) - np.searchsorted(row, row) + 1
     return candidates(Board(placed.ids, near.ids, touched), [(row, column, rank, score)], source)

@@ -24,15 +24,12 @@ def nearest_items_on_spark(
     embeddings: tuple[UserEmbedding, ItemEmbedding],
     tables: Sequence[Path],
     catalogue: DataFrame[CatalogueItem],
-    *,
-    cosine: bool,
-    top: int,
-    source: str,
+    **knobs: Any,  # noqa: ANN401 (of `embedding_items`)
 ) -> DataFrame[Candidate]:
     """Propose what `embedding_items` proposes; `tables` are the files of the interactions and of the users."""
     people, items = embeddings
     vectors = _write(people, cluster.folder / "vectors.parquet")
-    work = partial(_nearest, items=items, catalogue=catalogue, cosine=cosine, top=top, source=source)
+    work = partial(_nearest, items=items, catalogue=catalogue, **knobs)
     return by_users(cluster, work, Candidate, [vectors, *tables])
 
 

@@ -205,14 +205,21 @@ class EmbeddingItems(Table[Candidate]):
     cosine: luigi.BoolParameter = luigi.BoolParameter(default=False)
     top: luigi.IntParameter = luigi.IntParameter(default=100)
     source: luigi.Parameter[str] = luigi.Parameter(default="embedding")
+    probes: luigi.IntParameter = luigi.IntParameter(default=0)
     threads: luigi.IntParameter = luigi.IntParameter(default=1, significant=False)
+    megabytes: luigi.IntParameter = luigi.IntParameter(default=16, significant=False)
+
+    @property
+    def knobs(self) -> dict[str, Any]:
+        """How it is searched."""
+        names = ("cosine", "top", "source", "probes", "threads", "megabytes")
+        return {name: getattr(self, name) for name in names}
 
     def run(self) -> None:
         """Propose the nearest items."""
         people, items = self.load(self.user_embedding), self.load(self.item_embedding)
         inputs = self.load(self.interactions), self.load(self.users), self.load(self.catalogue)
-        knobs: dict[str, Any] = {"cosine": self.cosine, "top": self.top, "threads": self.threads}
-        self.dump(embedding_items(people, items, *inputs, **knobs, source=self.source))
+        self.dump(embedding_items(people, items, *inputs, **self.knobs))
 
 
 class SparkNearestItems(EmbeddingItems):
@@ -224,9 +231,8 @@ class SparkNearestItems(EmbeddingItems):
         """Propose the nearest items to parts of the users."""
         embeddings = self.load(self.user_embedding), self.load(self.item_embedding)
         files = [Path(task.output().path()) for task in (self.interactions, self.users)]
-        knobs: dict[str, Any] = {"cosine": self.cosine, "top": self.top, "source": self.source}
         with cluster(self.spark, self.root) as spark:
-            self.dump(nearest_items_on_spark(spark, embeddings, files, self.load(self.catalogue), **knobs))
+            self.dump(nearest_items_on_spark(spark, embeddings, files, self.load(self.catalogue), **self.knobs))
 
 
 class TagItems(Table[Candidate]):

@@ -128,3 +128,11 @@ def test_every_factorisation_used_is_a_space_for_features():
     pipeline = Backtest(as_of=AS_OF, candidate_sources=("ials", "popular", "als"), learn_by="time")
     names = [type(task.factors).__name__ for task in pipeline.find(RankingFeatures).embeddings]
     assert names == ["IalsFactors", "AlsFactors"]
+
+
+@pytest.mark.parametrize("name", ["als", "ials", "sasrec", "content"])
+def test_how_vectors_are_searched_is_set_for_all_of_them(name):
+    usual, threaded = sources().source(name), sources(nearest={"threads": 2, "megabytes": 64}).source(name)
+    near = sources(nearest={"probes": 9}).source(name)
+    assert (threaded.threads, threaded.megabytes, near.probes) == (2, 64, 9)
+    assert usual.make_unique_id() == threaded.make_unique_id() != near.make_unique_id()

@@ -1,7 +1,11 @@
 """Nearest vectors, on literal ones."""
 
-import numpy as np
+import sys
 
+import numpy as np
+import pytest
+
+from slipstream.tasks.recommendation import nearest
 from slipstream.tasks.recommendation.nearest import embedding_items
 from slipstream.tasks.tables import CatalogueItem, Interaction, User
 from slipstream.tasks.vectors import ItemEmbedding, UserEmbedding
@@ -16,3 +20,14 @@ def test_cosine_forgets_lengths_and_zero_vectors_propose_nothing():
     by_angle = embedding_items(users, items, *tables, cosine=True, top=5, source="e")
     assert by_dot[["user_id", "item_id"]].to_numpy().tolist() == [["me", "long"], ["me", "near"]]
     assert by_angle["item_id"].tolist() == ["near", "long"]
+
+
+def test_only_very_many_items_are_searched_nearly(monkeypatch):
+    monkeypatch.setitem(sys.modules, "faiss", None)
+    users, items = UserEmbedding(["me"], np.ones((1, 2), np.float32)), ItemEmbedding(["a", "b"], np.eye(2, dtype="f4"))
+    tables = table(Interaction, []), table(User, [("me",)]), table(CatalogueItem, [("a",), ("b",)])
+    knobs = {"cosine": False, "top": 5, "source": "e"}
+    assert len(embedding_items(users, items, *tables, **knobs, probes=1)) == 2
+    monkeypatch.setattr(nearest, "EXACT", 1)
+    with pytest.raises(ImportError, match="approximate search needs faiss"):
+        embedding_items(users, items, *tables, **knobs, probes=1)
