@@ -16,7 +16,7 @@ test: check ## the checks, then the tests in random order
 	@.ci/system
 	@.ci/spark
 	@echo "pytest"
-	@$(BIN)/python -m pytest --quiet --numprocesses 2 --dist loadgroup
+	@$(BIN)/python -m pytest --quiet --numprocesses 2 --dist loadgroup --no-loadscope-reorder
 
 check: .venv/installed ## style, types and layers
 	@echo "ruff check" && $(BIN)/ruff check --quiet

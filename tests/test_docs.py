@@ -11,6 +11,8 @@ import pytest
 
 from slipstream import cli, recipes, reference
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parents[1]
 PAGES = sorted(
     path.relative_to(ROOT)

@@ -12,6 +12,8 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parents[2]
 NIGHT = "2024-04-24T15:00:00+00:00"
 FILES = ["--conf", "../newsroom/newsroom.ini", "--conf", "conf/push.ini"]

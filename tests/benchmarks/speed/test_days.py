@@ -12,6 +12,8 @@ import pytest
 from benchmarks.speed.days import AFTER, FRESH_DAYS, day_of, read_next
 from benchmarks.speed.generate import generate
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parents[3]
 
 

@@ -9,6 +9,8 @@ import pytest
 
 from benchmarks.speed.__main__ import exponent, peers_table, tasks_table
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parents[3]
 
 
