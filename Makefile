@@ -1,6 +1,6 @@
 # The commands of the project; each makes .venv first when there is none or the lock has changed.
 .DEFAULT_GOAL := help
-.PHONY: help demo test check format lock clean bench-quality
+.PHONY: help demo test test-spark check format lock clean bench-quality
 
 export OPENBLAS_NUM_THREADS ?= 1
 export PYTHON
@@ -14,9 +14,12 @@ demo: .venv/installed ## recommend films to people, from raw ratings to reasons
 
 test: check ## the checks, then the tests in random order
 	@.ci/system
-	@.ci/spark
 	@echo "pytest"
 	@$(BIN)/python -m pytest --quiet --numprocesses 2 --dist loadgroup --no-loadscope-reorder
+
+test-spark: .venv/installed ## the tests on a cluster, which make test leaves out: some minutes more
+	@.ci/spark
+	@$(BIN)/python -m pytest --quiet -m spark
 
 check: .venv/installed ## style, types and layers
 	@echo "ruff check" && $(BIN)/ruff check --quiet

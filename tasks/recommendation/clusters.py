@@ -1,6 +1,7 @@
 """The highest dot products among very many vectors, nearly: only the clusters of items next to a user are searched."""
 
 import numpy as np
+import threadpoolctl
 
 from slipstream.tasks.matrices import Integers
 from slipstream.tasks.vectors import Matrix
@@ -24,7 +25,8 @@ class Clusters:
         self.index = faiss.IndexIVFFlat(centres, items.shape[1], self.count, faiss.METRIC_INNER_PRODUCT)
         self.index.cp.min_points_per_centroid = 1
         self.index.cp.max_points_per_centroid = EACH
-        self.index.train(np.ascontiguousarray(items[:: max(len(items) // (EACH * self.count), 1)]))
+        with threadpoolctl.threadpool_limits(limits=1, user_api="blas"):  # faiss brings a BLAS of its own
+            self.index.train(np.ascontiguousarray(items[:: max(len(items) // (EACH * self.count), 1)]))
         self.index.add(items)
 
 

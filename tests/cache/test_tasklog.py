@@ -60,7 +60,7 @@ def test_what_a_task_logs_and_prints_stands_between_its_start_and_its_end(worksp
 
     first, *_, last = kept(stem)
     assert re.search(rf"INFO +Task_0123: started on \S+, pid {os.getpid()}$", first)
-    assert re.search(r"INFO +Task_0123: done in \d\.\d{3} s, peak memory \d+ MB$", last)
+    assert re.search(r"INFO +Task_0123: done in \d\.\d{3} s, peak memory [\d,]+ MB$", last)
     assert told(stem) == [
         ("INFO", "tests.tasklog", "3 rows"),
         ("PRINT", "stdout", "half a line"),

@@ -14,7 +14,7 @@ from slipstream.tasks.tables import Interaction, empty
 from tests.clusters import with_a_worker_killed
 from tests.worlds import START
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("spark")]
+pytestmark = pytest.mark.spark
 KNOBS = {"size": 8, "epochs": 4, "regularisation": 1.0, "alpha": 3.0, "seed": 0}
 TOP = 10
 

@@ -62,7 +62,7 @@ def test_there_are_two_engines():
         recommend(engine="dask")
 
 
-@pytest.mark.xdist_group("spark")
+@pytest.mark.spark
 def test_lists_with_reasons_are_the_same_from_both_engines(build, standalone, tmp_path):
     del standalone
     files = write(two_clubs(), tmp_path / "clubs")
@@ -73,7 +73,7 @@ def test_lists_with_reasons_are_the_same_from_both_engines(build, standalone, tm
     assert len(build(here)) > 6
 
 
-@pytest.mark.xdist_group("spark")
+@pytest.mark.spark
 def test_the_missing_item_of_the_club_comes_first_by_factors_from_spark(build, standalone, tmp_path):
     del standalone
     world = two_clubs()
@@ -84,6 +84,7 @@ def test_the_missing_item_of_the_club_comes_first_by_factors_from_spark(build, s
     assert found[found["rank"] == 1].set_index("user_id")["item_id"].to_dict() == world.right
 
 
+@pytest.mark.spark
 def test_a_run_without_its_master_ends_with_one_line_that_says_so(tmp_path):
     conf = configparser.ConfigParser()
     files = {name: json.dumps(value) for name, value in write(two_clubs(), tmp_path / "clubs").items()}

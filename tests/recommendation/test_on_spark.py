@@ -27,7 +27,7 @@ from slipstream.tasks.vectors import ItemEmbedding, UserEmbedding
 from tests.clusters import with_a_worker_killed
 from tests.worlds import START, table
 
-pytestmark = pytest.mark.xdist_group("spark")
+pytestmark = pytest.mark.spark
 USERS, ITEMS, SIZE = 1200, 400, 16
 
 

@@ -16,7 +16,7 @@ from slipstream.tasks.tables import Event, Interaction, Search, empty
 from tests.clusters import with_a_worker_killed
 from tests.worlds import AS_OF, START, table
 
-pytestmark = pytest.mark.xdist_group("spark")
+pytestmark = pytest.mark.spark
 NAMES = ["10", "9", "A", "a", "ß", "é", "心臓", "😀"]  # in an order that is not that of their code points
 KINDS = {**DEFAULT_KINDS, "play": Kind("weak", 1.0, 30.0, 2, by_value=True)}
 WORK = partial(weigh, kinds=KINDS, as_of=AS_OF.to_pydatetime())

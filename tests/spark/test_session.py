@@ -9,7 +9,7 @@ import pytest
 from slipstream.tasks.spark import cluster, session
 from tests.clusters import REACHING, SETTINGS
 
-pytestmark = pytest.mark.xdist_group("spark")
+pytestmark = pytest.mark.spark
 ROOT = Path(__file__).parents[2]
 COME_AND_GO = """
 import sys
