@@ -12,8 +12,10 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import pytest
 
+from slipstream.tasks.cache.formats import TableCodec
 from slipstream.tasks.spark import cluster
 
 QUICK = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC"  # short lives: start soon rather than run fast
@@ -83,6 +85,15 @@ class Standalone:
                 [*MORTAL, program, f"{DEPLOY}.{name}", *place, *arguments],
                 env=environment, cwd=self.folder, stdout=log, stderr=log, start_new_session=True,
             )  # fmt: skip
+
+
+def shelf(folder: Path, *frames: pd.DataFrame) -> list[Path]:
+    """Write tables as the cache does."""
+    paths = [folder / f"{number}.parquet" for number in range(len(frames))]
+    for path, frame in zip(paths, frames, strict=True):
+        with path.open("wb") as file:
+            TableCodec().write(frame, file)
+    return paths
 
 
 def until(happened: Callable[[], bool]) -> None:

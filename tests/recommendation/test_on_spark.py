@@ -7,7 +7,6 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from slipstream.tasks.cache.formats import TableCodec
 from slipstream.tasks.recommendation.nearest import embedding_items
 from slipstream.tasks.recommendation.on_spark import nearest_items_on_spark, ranked_items_on_spark
 from slipstream.tasks.recommendation.ranker import RankingModel
@@ -24,7 +23,7 @@ from slipstream.tasks.tables import (
     empty,
 )
 from slipstream.tasks.vectors import ItemEmbedding, UserEmbedding
-from tests.clusters import with_a_worker_killed
+from tests.clusters import shelf, with_a_worker_killed
 from tests.worlds import START, table
 
 pytestmark = pytest.mark.spark
@@ -49,14 +48,6 @@ def space(letter, count, seed):
     matrix = np.random.default_rng(seed).normal(size=(count, SIZE)).astype(np.float32)
     matrix[:3] = 0
     return (UserEmbedding if letter == "u" else ItemEmbedding)(names(letter, count), matrix)
-
-
-def shelf(folder, *frames):
-    paths = [folder / f"{number}.parquet" for number in range(len(frames))]
-    for path, frame in zip(paths, frames, strict=True):
-        with path.open("wb") as file:
-            TableCodec().write(frame, file)
-    return paths
 
 
 def people():

@@ -7,13 +7,12 @@ import pandas as pd
 import pyarrow as pa
 import pytest
 
-from slipstream.tasks.cache.formats import TableCodec
 from slipstream.tasks.data.strength import weigh
 from slipstream.tasks.kinds import DEFAULT_KINDS, Kind
 from slipstream.tasks.spark import by_users, cluster
 from slipstream.tasks.spark.parts import load
 from slipstream.tasks.tables import Event, Interaction, Search, empty
-from tests.clusters import with_a_worker_killed
+from tests.clusters import shelf, with_a_worker_killed
 from tests.worlds import AS_OF, START, table
 
 pytestmark = pytest.mark.spark
@@ -38,15 +37,6 @@ def log(users, traces):
     searches = events.iloc[::7].assign(query="q")[["user_id", "query", "at", "item_id"]]
     events = pd.concat([events, events.iloc[::11]]).sample(frac=1, random_state=1)
     return Event.validate(events.reset_index(drop=True)), Search.validate(searches.reset_index(drop=True))
-
-
-def shelf(folder, *frames):
-    """Write tables as the cache does."""
-    paths = [folder / f"{number}.parquet" for number in range(len(frames))]
-    for path, frame in zip(paths, frames, strict=True):
-        with path.open("wb") as file:
-            TableCodec().write(frame, file)
-    return paths
 
 
 def test_traces_weigh_the_same_and_stand_in_the_same_order_also_when_a_worker_is_killed(standalone, tmp_path):
