@@ -1,6 +1,6 @@
 """Small worlds whose right answers are known."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 import pandas as pd
@@ -48,6 +48,10 @@ class World:
 def table(row: type[Row], rows: Sequence[Sequence[object]]) -> pd.DataFrame:
     """Make a table of literal rows, in the declared order of columns and with the declared types."""
     return row.validate(pd.DataFrame(list(rows), columns=columns(row))) if rows else empty(row)
+
+
+def joined(frames: Iterable[pd.DataFrame]) -> pd.DataFrame:
+    return pd.concat(frames, ignore_index=True)
 
 
 def moment(hour: float) -> pd.Timestamp:

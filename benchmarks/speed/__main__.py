@@ -2,7 +2,8 @@
 
 For each number of events a log is made, our pipeline runs on it by one worker, then plain gokart with pandas and
 implicit (plain.py), then RecTools (with_rectools.py); results/<events>.json tells what all of it cost. Without sizes,
-the table and the picture are drawn from what is there.
+the table and the picture are drawn from what is there. A run of hours that was interrupted goes on with --resume: what
+each task cost stands in its manifest.
 """
 
 import argparse
@@ -40,9 +41,12 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--folder", type=Path, default=HERE / ".cache", help="where logs and products are put")
     parser.add_argument("--results", type=Path, default=HERE / "results")
     parser.add_argument("--without", nargs="*", default=[], choices=("plain", "rectools"), help="peers to leave out")
+    parser.add_argument("--workers", type=int, default=1, help="how many tasks of ours run side by side")
+    parser.add_argument("--resume", action="store_true", help="keep the products of ours that are there")
     given = parser.parse_args(arguments)
     for events in map(int, given.events):
-        found = measure(events, given.pipeline, given.folder.resolve(), given.without)
+        knobs = {"workers": given.workers, "resume": given.resume}
+        found = measure(events, given.pipeline, given.folder.resolve(), given.without, **knobs)
         given.results.mkdir(parents=True, exist_ok=True)
         name = f"{given.pipeline}-{events}.json"
         (given.results / name).write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
@@ -55,14 +59,17 @@ def main(arguments: Sequence[str] | None = None) -> None:
         print(page)
 
 
-def measure(events: int, pipeline: str, folder: Path, without: Sequence[str]) -> dict[str, Any]:
+def measure(
+    events: int, pipeline: str, folder: Path, without: Sequence[str], *, workers: int = 1, resume: bool = False
+) -> dict[str, Any]:
     """Make a log of so many events, and measure everybody on it."""
     log, made, plain = (folder / f"{name}-{events}" for name in ("log", "workspace", "plain"))
     if not (log / "truth/readers.parquet").exists():
         run("benchmarks.speed.generate", log, "--events", events)
-    shutil.rmtree(made, ignore_errors=True)
+    if not resume:
+        shutil.rmtree(made, ignore_errors=True)
     shutil.rmtree(plain, ignore_errors=True)
-    ours = ("run", pipeline, "--conf", CONF, "--workspace", made, "--workers", 1, "--plain")
+    ours = ("run", pipeline, "--conf", CONF, "--workspace", made, "--workers", workers, "--plain")
     run("slipstream", *ours, environment={"NEWS": str(log)})
     found: dict[str, Any] = {"pipeline": pipeline, "events": events, "ours": costs_of(made)}
     if "plain" not in without:

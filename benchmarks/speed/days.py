@@ -90,7 +90,7 @@ def judge(moment: datetime, ways: dict[str, int], homes: dict[str, Path], log: P
         people, items = (products[f"{side}_by_factors"].output().load() for side in ("users", "items"))
         seen = products["users"].interactions.output().load()
         catalogue = CatalogueItem.validate(seen[["item_id"]].drop_duplicates())
-        lists = embedding_items(people, items, seen, users, catalogue, cosine=False, top=TOP, source=way)
+        lists = pd.concat(embedding_items(people, items, seen, users, catalogue, cosine=False, top=TOP, source=way))
         judging: dict[str, Any] = {"relevant": ("weak",), "cold_below": 5, "ks": (TOP,)}
         qualities.append(judge_users(Trial(lists, truth, seen, catalogue), source=way, cut="", **judging))
     means = pool_users(qualities, resamples=1000, seed=0)

@@ -1,7 +1,8 @@
 """Traces as weighted interactions: what a kind is worth, how it fades, how many of it count."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
+from itertools import chain
 
 import numpy as np
 import numpy.typing as npt
@@ -58,8 +59,7 @@ def _interactions(
 
 
 def contribution(
-    events: DataFrame[Event],
-    searches: DataFrame[Search],
+    interactions: Iterable[DataFrame[Interaction]],
     answers: DataFrame[Answer],
     *,
     kinds: Mapping[str, Kind],
@@ -67,25 +67,14 @@ def contribution(
 ) -> DataFrame[KindContribution]:
     """Sum what each kind contributes to all weights, absolutely; answers count as kind "answer".
 
-    The cap of answers counts those of one user and tag; they touch no item, so their `items` is 0. Kinds
-    without a trace have no row.
+    The interactions come in frames. The cap of answers counts those of one user and tag; they touch no item, so their
+    `items` is 0. Kinds without a trace have no row.
     """
-    interactions = pl.from_pandas(weigh(events, searches, kinds=kinds, as_of=as_of))
     chosen = pl.from_pandas(answers).select(
         "user_id", pl.col("tag").alias("item_id"), pl.lit("answer").alias("kind"), "at", NO_VALUE
     )
     declared = _weigh(chosen, kinds, as_of).with_columns(pl.lit(None, dtype=pl.String).alias("item_id"))
-    parts = [part.select("user_id", "item_id", "kind", "strength", pl.col("weight").cast(pl.Float64).abs())
-             for part in (interactions, declared)]  # fmt: skip
-    sums = (
-        pl.concat(parts).sort("kind", "user_id", "item_id", "weight").group_by("kind", "strength", maintain_order=True)
-    )
-    table = sums.agg(
-        pl.len().cast(pl.Int64).alias("traces"),
-        pl.col("user_id").n_unique().cast(pl.Int64).alias("users"),
-        pl.col("item_id").drop_nulls().n_unique().cast(pl.Int64).alias("items"),
-        pl.col("weight").sum(),
-    )
+    table = _count(chain(map(pl.from_pandas, interactions), [declared]))
     total = float(table["weight"].sum()) or 1.0
     worth = {name: float(kind.weight) for name, kind in kinds.items()}
     fading = {name: float(kind.half_life_days) for name, kind in kinds.items()}
@@ -95,6 +84,21 @@ def contribution(
         pl.col("kind").replace_strict(fading, return_dtype=pl.Float64).alias("half_life_days"),
     )
     return KindContribution.validate(shares.sort("kind").select(columns(KindContribution)).to_pandas())
+
+
+def _count(frames: Iterable[pl.DataFrame]) -> pl.DataFrame:
+    """Count the traces, users and items of each kind, and add up its weights."""
+    sums: list[pl.DataFrame] = []
+    seen = {name: pl.DataFrame(schema={"kind": pl.String, name: pl.String}) for name in ("user_id", "item_id")}
+    for frame in frames:
+        traces = frame.sort("kind", "user_id", "item_id", "weight").group_by("kind", "strength", maintain_order=True)
+        sums.append(traces.agg(pl.len().cast(pl.Int64).alias("traces"), pl.col("weight").cast(pl.Float64).abs().sum()))
+        seen = {name: pl.concat([pairs, frame.select("kind", name)]).unique() for name, pairs in seen.items()}
+    table = pl.concat(sums).group_by("kind", "strength", maintain_order=True).sum()
+    for name, pairs in seen.items():
+        count = pl.col(name).drop_nulls().len().cast(pl.Int64).alias(name.replace("_id", "s"))
+        table = table.join(pairs.group_by("kind").agg(count), on="kind")
+    return table
 
 
 def _weigh(traces: pl.DataFrame, kinds: Mapping[str, Kind], as_of: datetime) -> pl.DataFrame:

@@ -247,9 +247,9 @@ class Contribution(Table[KindContribution]):
 
     def run(self) -> None:
         """Sum the weights of each kind."""
-        traces = self.load(self.events), self.load(self.searches), self.load(self.answers)
-        kinds = worth_kinds(self.kinds, [self.load(task) for task in self.worths])
-        self.dump(strength.contribution(*traces, kinds=kinds, as_of=self.as_of))
+        traces = self.stored(self.events), self.stored(self.searches)
+        knobs: dict[str, Any] = {"kinds": worth_kinds(self.kinds, self.load(list(self.worths))), "as_of": self.as_of}
+        self.dump(strength.contribution(strength.weigh_by_user(*traces, **knobs), self.load(self.answers), **knobs))
 
 
 class Robots(Table[User]):

@@ -14,7 +14,6 @@ from pandera.typing import DataFrame
 from slipstream.tasks.recommendation.history import Feature, Pairs, look_back, pair_up, share_within, survey
 from slipstream.tasks.recommendation.item_features import item_features
 from slipstream.tasks.recommendation.match_features import embedding_features, lay_out_tags, tag_features
-from slipstream.tasks.recommendation.user_blocks import InStep, whole_users
 from slipstream.tasks.recommendation.user_features import user_features
 from slipstream.tasks.tables import (
     Candidate,
@@ -24,6 +23,7 @@ from slipstream.tasks.tables import (
     RankingFeature,
     UserTagScore,
 )
+from slipstream.tasks.user_blocks import InStep, whole_users
 from slipstream.tasks.vectors import ItemEmbedding
 
 KEYS = ["user_id", "item_id"]

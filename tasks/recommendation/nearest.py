@@ -1,10 +1,12 @@
 """Items whose vectors lie nearest to the user's."""
 
+from collections.abc import Iterator
+
 import numpy as np
 from pandera.typing import DataFrame
 
 from slipstream.tasks.recommendation.dot_products import top_items
-from slipstream.tasks.recommendation.proposing import Board, candidates, lay_board
+from slipstream.tasks.recommendation.proposing import ROWS, Board, candidates, lay_board
 from slipstream.tasks.tables import Candidate, CatalogueItem, Interaction, User
 from slipstream.tasks.vectors import ItemEmbedding, UserEmbedding
 
@@ -24,7 +26,7 @@ def embedding_items(  # noqa: PLR0913 (five tables and their knobs)
     threads: int = 1,
     megabytes: int = 16,
     probes: int = 0,
-) -> DataFrame[Candidate]:
+) -> Iterator[DataFrame[Candidate]]:
     """Propose the items with the highest dot product (or cosine) with the user; a zero vector proposes nothing.
 
     With `probes`, of more than `EXACT` items only those in so many clusters next to the user are looked at.
@@ -37,4 +39,6 @@ def embedding_items(  # noqa: PLR0913 (five tables and their knobs)
     search = {"threads": threads, "megabytes": megabytes, "probes": probes if len(near) > EXACT else 0}
     row, column, score = top_items(people, across, top=top, exclude=touched, **search)
     rank = np.arange(len(row)) - np.searchsorted(row, row) + 1
-    return candidates(Board(placed.ids, near.ids, touched), [(row, column, rank, score)], source)
+    parts = (slice(start, start + ROWS) for start in range(0, len(row), ROWS))
+    found = ((row[part], column[part], rank[part], score[part]) for part in parts)
+    return candidates(Board(placed.ids, near.ids, touched), found, source)

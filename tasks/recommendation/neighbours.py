@@ -1,5 +1,6 @@
 """Items near items: tables of neighbours, and what they propose to a user."""
 
+from collections.abc import Iterator
 from typing import cast
 
 import numpy as np
@@ -78,7 +79,7 @@ def neighbour_items(
     *,
     top: int,
     source: str,
-) -> DataFrame[Candidate]:
+) -> Iterator[DataFrame[Candidate]]:
     """Propose the neighbours of all that the user touched, each weighted by the trace; dislikes speak against."""
     known = distinct(neighbours["item_id"])
     history = weigh(interactions, distinct(users["user_id"]), known)
@@ -95,7 +96,7 @@ def transition_items(
     decay: float,
     top: int,
     source: str,
-) -> DataFrame[Candidate]:
+) -> Iterator[DataFrame[Candidate]]:
     """Propose the neighbours of what the user touched last: the n-th item back counts weight times decay**n.
 
     Items touched at the same time share the mean of their places; only `recent` places count.
@@ -150,7 +151,7 @@ def walk(
     *,
     top: int,
     source: str,
-) -> DataFrame[Candidate]:
+) -> Iterator[DataFrame[Candidate]]:
     """Follow the neighbours of a weighted history, shape (users sorted, known items)."""
     board = lay_board(interactions, users, catalogue)
     rows = positions(neighbours["item_id"], known)

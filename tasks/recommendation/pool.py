@@ -6,8 +6,8 @@ from typing import Any
 import pandas as pd
 from pandera.typing import DataFrame
 
-from slipstream.tasks.recommendation.user_blocks import whole_users
 from slipstream.tasks.tables import Candidate, empty
+from slipstream.tasks.user_blocks import whole_users
 
 ROWS = 100_000
 

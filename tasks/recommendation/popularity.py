@@ -1,5 +1,6 @@
 """Items for everybody: what people like, what they like now, and what is new."""
 
+from collections.abc import Iterator
 from datetime import datetime
 from typing import cast
 
@@ -24,7 +25,7 @@ def popular_items(
     *,
     top: int,
     source: str,
-) -> DataFrame[Candidate]:
+) -> Iterator[DataFrame[Candidate]]:
     """Propose what most people touched, each person counting by the root of the weight given, dislikes not at all."""
     board = lay_board(interactions, users, catalogue)
     people = pd.factorize(interactions["user_id"])[0]
@@ -46,7 +47,7 @@ def trending_items(
     window_hours: float,
     top: int,
     source: str,
-) -> DataFrame[Candidate]:
+) -> Iterator[DataFrame[Candidate]]:
     """Propose what people touched lately: a trace counts half after half_life_hours, nothing beyond window_hours.
 
     An hour count of 0 means that traces do not fade, or that there is no window.
@@ -73,7 +74,7 @@ def fresh_items(
     as_of: datetime,
     top: int,
     source: str,
-) -> DataFrame[Candidate]:
+) -> Iterator[DataFrame[Candidate]]:
     """Propose the newest items; the score is the age in days, negative.
 
     An item is as old as its `published_at`, or as its first trace if it has none; without either it is not proposed.

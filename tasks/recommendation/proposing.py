@@ -1,6 +1,6 @@
 """Scores turned into candidates: best first, nothing the user touched already, ties by item id."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import cast
 
@@ -10,11 +10,12 @@ from pandera.typing import DataFrame
 from scipy import sparse
 
 from slipstream.tasks.matrices import Floats, Integers, distinct, positions, tally
-from slipstream.tasks.tables import Candidate, CatalogueItem, Interaction, User, empty
+from slipstream.tasks.tables import Candidate, CatalogueItem, Interaction, User
 
 Picks = tuple[Integers, Integers, Integers]
-Found = list[tuple[Integers, Integers, Integers, Floats]]
+Found = tuple[Integers, Integers, Integers, Floats]
 CELLS = 1 << 23
+ROWS = 500_000
 
 
 @dataclass(frozen=True, eq=False)
@@ -76,42 +77,59 @@ def select(scores: Floats, *, top: int, floor: float) -> Picks:
 
 def propose(
     board: Board, score: Callable[[slice], Floats], *, top: int, source: str, floor: float = 0.0
-) -> DataFrame[Candidate]:
-    """Propose to each user the items with the highest scores above `floor`.
+) -> Iterator[DataFrame[Candidate]]:
+    """Propose to each user the items with the highest scores above `floor`, some users at a time.
 
     `score` gives a block of users its dense float32 scores, shape (users of the block, items), which it may overwrite.
     """
-    found: Found = []
-    for part in blocks(len(board.users), len(board.items)):
-        scores = score(part)
-        touched = board.touched[part].tocoo()
-        scores[touched.row, touched.col] = -np.inf
-        row, column, rank = select(scores, top=top, floor=floor)
-        found.append((row + part.start, column, rank, scores[row, column]))
-    return candidates(board, found, source)
+
+    def find() -> Iterator[Found]:
+        for part in blocks(len(board.users), len(board.items)):
+            scores = score(part)
+            touched = board.touched[part].tocoo()
+            scores[touched.row, touched.col] = -np.inf
+            row, column, rank = select(scores, top=top, floor=floor)
+            yield row + part.start, column, rank, scores[row, column]
+
+    return candidates(board, find(), source)
 
 
-def propose_alike(board: Board, scores: Floats, *, top: int, source: str, floor: float = 0.0) -> DataFrame[Candidate]:
+def propose_alike(
+    board: Board, scores: Floats, *, top: int, source: str, floor: float = 0.0
+) -> Iterator[DataFrame[Candidate]]:
     """Propose to all users the same items, those with the highest scores above `floor` that they have not touched."""
     scores = scores.astype(np.float32)
     order = np.lexsort((np.arange(len(scores)), -scores))
     order = order[scores[order] > floor]
     touched = board.touched[:, order]
-    found: Found = []
-    for part in blocks(len(board.users), len(order)):
-        reach = top + int(np.diff(touched[part].indptr).max(initial=0))
-        free = touched[part, :reach].toarray() == 0
-        place = np.cumsum(free, axis=1)
-        row, column = np.nonzero(free & (place <= top))
-        found.append((row + part.start, order[column], place[row, column], scores[order[column]]))
-    return candidates(board, found, source)
+
+    def find() -> Iterator[Found]:
+        for part in blocks(len(board.users), len(order)):
+            reach = top + int(np.diff(touched[part].indptr).max(initial=0))
+            free = touched[part, :reach].toarray() == 0
+            place = np.cumsum(free, axis=1)
+            row, column = np.nonzero(free & (place <= top))
+            yield row + part.start, order[column], place[row, column], scores[order[column]]
+
+    return candidates(board, find(), source)
 
 
-def candidates(board: Board, found: Found, source: str) -> DataFrame[Candidate]:
-    """Write blocks of (user, item, rank, score) positions as a table."""
-    if not found:
-        return cast("DataFrame[Candidate]", empty(Candidate))
-    users, items, ranks, scores = (np.concatenate(parts) for parts in zip(*found, strict=True))
+def candidates(board: Board, found: Iterable[Found], source: str) -> Iterator[DataFrame[Candidate]]:
+    """Write blocks of (user, item, rank, score) positions as frames of about half a million rows, one at least."""
+    parts: list[Found] = []
+    is_written = False
+    for part in found:
+        parts.append(part)
+        if sum(len(users) for users, *_ in parts) >= ROWS:
+            yield _table(board, parts, source)
+            parts, is_written = [], True
+    if parts or not is_written:
+        yield _table(board, parts, source)
+
+
+def _table(board: Board, parts: Sequence[Found], source: str) -> DataFrame[Candidate]:
+    nobody = np.empty(0, np.int64)
+    users, items, ranks, scores = (np.concatenate(each) for each in zip(*parts or [[nobody] * 4], strict=True))
     table = pd.DataFrame(
         {
             "user_id": board.users[users],

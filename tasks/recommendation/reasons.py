@@ -16,10 +16,10 @@ from slipstream.tasks.recommendation.evidence import PAIR, Evidence, Likeness, b
 from slipstream.tasks.recommendation.guard import BLEND, RANKER
 from slipstream.tasks.recommendation.ranker import RankingModel
 from slipstream.tasks.recommendation.rules import PIN
-from slipstream.tasks.recommendation.user_blocks import ByUser, cut_by_user
 from slipstream.tasks.recommendation.wording import Words, words_of
 from slipstream.tasks.shap import Values
 from slipstream.tasks.tables import Candidate, Interaction, RankingFeature, Recommendation, UserTagScore, columns
+from slipstream.tasks.user_blocks import ByUser, cut_by_user
 
 Sayings = npt.NDArray[np.object_]
 Truth = npt.NDArray[np.bool_]

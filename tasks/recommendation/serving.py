@@ -11,8 +11,8 @@ from pandera.typing import DataFrame
 from slipstream.tasks.recommendation.ranker import RankingModel, predict
 from slipstream.tasks.recommendation.refusals import PAIR, allow
 from slipstream.tasks.recommendation.samples import KEYS
-from slipstream.tasks.recommendation.user_blocks import rows_of
 from slipstream.tasks.tables import Candidate, Interaction, RankingFeature, Refusal, User, columns, empty
+from slipstream.tasks.user_blocks import rows_of
 
 
 def ranked_items(

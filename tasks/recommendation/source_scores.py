@@ -12,8 +12,8 @@ from slipstream.tasks.matrices import positions, tally
 from slipstream.tasks.recommendation.history import Feature, Pairs, pair_up, share_within, survey
 from slipstream.tasks.recommendation.neighbours import recency
 from slipstream.tasks.recommendation.proposing import blocks, weigh
-from slipstream.tasks.recommendation.user_blocks import ByUser, whole_users
 from slipstream.tasks.tables import Candidate, Interaction, Neighbour, RankingFeature
+from slipstream.tasks.user_blocks import ByUser, whole_users
 from slipstream.tasks.vectors import ItemEmbedding, UserEmbedding
 
 ROWS = 200_000

@@ -1,5 +1,7 @@
 """Items that carry the tags a user is interested in."""
 
+from collections.abc import Iterator
+
 import numpy as np
 import pandas as pd
 from pandera.typing import DataFrame
@@ -21,7 +23,7 @@ def tag_items(  # noqa: PLR0913 (five tables and four knobs)
     popularity: float,
     top: int,
     source: str,
-) -> DataFrame[Candidate]:
+) -> Iterator[DataFrame[Candidate]]:
     """Propose the items whose tags fit the user's: the sum over tags of user score times item score.
 
     The vector of an item is divided by its length to the `evenness`: 0 prefers items with many tags,

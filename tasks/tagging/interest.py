@@ -1,7 +1,8 @@
 """How much people are interested in tags, from all that they did and said (Maxwell)."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
+from itertools import chain, pairwise
 from typing import TypeAlias
 
 import numpy as np
@@ -10,6 +11,7 @@ from pandera.typing import DataFrame
 from scipy import sparse
 
 from slipstream.tasks.kinds import Kind
+from slipstream.tasks.matrices import distinct, positions
 from slipstream.tasks.tables import (
     Answer,
     Interaction,
@@ -22,6 +24,7 @@ from slipstream.tasks.tables import (
     empty,
 )
 from slipstream.tasks.tagging.traces import declared_traces, trace_words
+from slipstream.tasks.user_blocks import whole_users
 from slipstream.tasks.vectors import Matrix
 
 CELLS = 4_000_000
@@ -32,7 +35,7 @@ Counts: TypeAlias = sparse.csr_matrix
 
 
 def score_user_tags(  # noqa: PLR0913 (the traces' tables and the knobs)
-    interactions: DataFrame[Interaction],
+    interactions: Iterable[DataFrame[Interaction]],
     item_tags: DataFrame[ItemTagScore],
     answers: DataFrame[Answer],
     query_tags: DataFrame[QueryTag],
@@ -46,9 +49,10 @@ def score_user_tags(  # noqa: PLR0913 (the traces' tables and the knobs)
     naming: float = 0.0,
     sharpness: float = 3.0,
     top: int = 20,
-) -> DataFrame[UserTagScore]:
+) -> Iterator[DataFrame[UserTagScore]]:
     """Score the tags of each user by the weighted mean of P(tag | trace), at most `top` a user, positive ones only.
 
+    `interactions` are gone through twice, in frames that are sorted by user where there is more than one.
     A trace on an item shares its voice among the item's tags, by their scores ** `sharpness`; when these add up to
     less than 1, part of it stays unspoken. A declared interest or a search speaks for its own tag, fully.
     The mean is drawn to the population's as if everybody had left traces of total weight `shrinkage` at random, and
@@ -56,20 +60,20 @@ def score_user_tags(  # noqa: PLR0913 (the traces' tables and the knobs)
     multiplied by (share of the tag in what people themselves gave) ** `naming`, known from `given`.
     Traces at or after `as_of` are not seen; `items` give the titles used in the evidence.
     """
-    made = interactions[interactions["at"] < as_of]
     said = declared_traces(answers, query_tags, kinds, as_of)
-    users = pd.Index(sorted({*made["user_id"], *said["user_id"]}), dtype="str")
-    tags = pd.Index(sorted({*item_tags["tag"], *said["tag"]}), dtype="str")
-    if users.empty or tags.empty:
-        return empty(UserTagScore)
+    tags = distinct(pd.concat([item_tags["tag"], said["tag"]]))
     voices = share_voice(item_tags, sharpness)
-    interest, weight = _sum_traces(made, said, voices, users, tags)
-    common = _population(interest, weight)
+    if tags.empty:
+        yield empty(UserTagScore)
+        return
+    common = _population(_sum_traces(*part, voices, tags) for part in _some_users(interactions, said, as_of))
     factor = _lower_common(common, lift) * _named(given, tags, naming)
-    best = _best_tags(interest, weight, common, factor, shrinkage, top)
-    scores = pd.DataFrame({"user_id": users[best["row"]], "tag": tags[best["column"]], "score": best["score"]})
-    scores["evidence"] = trace_words(scores, made, said, voices, items, kinds).replace("", WIDELY)
-    return UserTagScore.validate(scores[columns(UserTagScore)])
+    for part in _some_users(interactions, said, as_of):
+        users, interest, weight = _sum_traces(*part, voices, tags)
+        best = _best_tags(interest, weight, common, factor, shrinkage, top)
+        scores = pd.DataFrame({"user_id": users[best["row"]], "tag": tags[best["column"]], "score": best["score"]})
+        scores["evidence"] = trace_words(scores, *part, voices, items, kinds).replace("", WIDELY)
+        yield UserTagScore.validate(scores[columns(UserTagScore)])
 
 
 def share_voice(item_tags: DataFrame[ItemTagScore], sharpness: float) -> pd.DataFrame:
@@ -85,32 +89,47 @@ def _chunks(users: int, tags: int) -> "list[slice]":
     return [slice(start, min(start + step, users)) for start in range(0, users, step)]
 
 
+def _some_users(
+    interactions: Iterable[pd.DataFrame], said: pd.DataFrame, as_of: datetime
+) -> Iterator[tuple[pd.DataFrame, pd.DataFrame]]:
+    """Take what the same users did before as_of and what they said, some users at a time."""
+    begin = 0
+    for made, further in pairwise(chain(whole_users(interactions), [None])):
+        last = said["user_id"].searchsorted(made["user_id"].iloc[-1], side="right") if further is not None else None
+        yield made[made["at"] < as_of], said[begin:last]
+        begin = last
+
+
 def _sum_traces(
-    made: pd.DataFrame, said: pd.DataFrame, item_tags: pd.DataFrame, users: pd.Index, tags: pd.Index
-) -> tuple[Counts, Matrix]:
-    """Add up each user's traces: interest (users, tags), and the total absolute weight of what could speak."""
-    items = pd.Index(sorted(set(item_tags["item_id"])), dtype="str")
-    made = made[made["item_id"].isin(items)]
+    made: pd.DataFrame, said: pd.DataFrame, item_tags: pd.DataFrame, tags: pd.Index
+) -> tuple[pd.Index, Counts, Matrix]:
+    """Add up each user's traces: users, interest (users, tags), and the total absolute weight of what could speak."""
+    users, items = distinct(pd.concat([made["user_id"], said["user_id"]])), distinct(item_tags["item_id"])
     borne = _matrix(item_tags["item_id"], item_tags["tag"], item_tags["score"], items, tags)
     traces = _matrix(made["user_id"], made["item_id"], made["weight"], users, items)
     declared = _matrix(said["user_id"], said["tag"], said["weight"], users, tags)
     weight = abs(traces).sum(axis=1) + abs(declared).sum(axis=1)
-    return (traces @ borne + declared).tocsr(), np.asarray(weight).ravel()
+    return users, (traces @ borne + declared).tocsr(), np.asarray(weight).ravel()
 
 
 def _matrix(rows: pd.Series, names: pd.Series, values: pd.Series, index: pd.Index, columns_: pd.Index) -> Counts:
-    row, column = index.get_indexer(pd.Index(rows)), columns_.get_indexer(pd.Index(names))
-    data = values.to_numpy(np.float64)
+    """Add values up by cell; ids that the indexes do not know are left out."""
+    row, column = positions(rows, index), positions(names, columns_)
+    known = (row >= 0) & (column >= 0)
+    row, column, data = row[known], column[known], values.to_numpy(np.float64)[known]
     order = np.lexsort((data, column, row))
     placed = (data[order], (row[order], column[order]))
     return sparse.csr_matrix(placed, shape=(len(index), len(columns_)))
 
 
-def _population(interest: Counts, weight: Matrix) -> Matrix:
+def _population(parts: Iterable[tuple[pd.Index, Counts, Matrix]]) -> Matrix:
     """Average the interests of all who left a trace, everybody counting the same; never below a small share."""
-    mean = sparse.diags(1 / np.where(weight > 0, weight, 1)) @ interest
-    common = np.maximum(np.asarray(mean.sum(axis=0)).ravel() / max((weight > 0).sum(), 1), 0)
-    return np.asarray(common)
+    total, people = np.zeros(1), 0
+    for _, interest, weight in parts:
+        mean = sparse.diags(1 / np.where(weight > 0, weight, 1)) @ interest
+        total = total + np.asarray(mean.sum(axis=0)).ravel()
+        people += int((weight > 0).sum())
+    return np.asarray(np.maximum(total / max(people, 1), 0))
 
 
 def _lower_common(common: Matrix, lift: float) -> Matrix:
@@ -132,7 +151,8 @@ def _best_tags(
     interest: Counts, weight: Matrix, common: Matrix, factor: Matrix, shrinkage: float, top: int
 ) -> pd.DataFrame:
     """Score all users, some at a time."""
-    blocks = [
+    blocks = [pd.DataFrame({"row": [], "column": [], "score": []}, dtype=np.int64)]
+    blocks += [
         _score(interest[rows], weight[rows], common, factor, rows, shrinkage, top) for rows in _chunks(*interest.shape)
     ]
     return pd.concat(blocks, ignore_index=True)

@@ -170,8 +170,8 @@ class UserTagScores(Table[UserTagScore]):
 
     def run(self) -> None:
         """Score the tags of the users."""
-        tasks = (self.interactions, self.item_tags, self.answers, self.query_tags, self.items)
+        tasks = (self.item_tags, self.answers, self.query_tags, self.items)
         knobs: dict[str, Any] = {name: getattr(self, name) for name in INTEREST_KNOBS}
-        tables: list[Any] = [self.load(task) for task in tasks]
+        tables: list[Any] = [self.load_blocks(self.interactions), *(self.load(task) for task in tasks)]
         given = pd.concat([self.load(task) for task in self.given]) if self.given else None
         self.dump(score_user_tags(*tables, kinds=parse_kinds(self.kinds), as_of=self.as_of, given=given, **knobs))

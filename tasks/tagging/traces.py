@@ -1,17 +1,20 @@
 """Traces of people as weights on tags, and the words that name them."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import datetime
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
-import polars as pl
 from pandera.typing import DataFrame
 
 from slipstream.tasks.kinds import Kind
+from slipstream.tasks.matrices import Floats, Integers, arrange, distinct, positions, tally
 from slipstream.tasks.tables import Answer, QueryTag
 
-PAIRS = 200_000
+Texts = npt.NDArray[Any]
+UNKNOWN = "chose"
 
 
 def declared_traces(
@@ -56,41 +59,60 @@ def trace_words(
     kinds: Mapping[str, Kind],
 ) -> pd.Series:
     """Name for each (user_id, tag) the two traces that contributed most, "" where none did."""
-    verbs = {name: kind.verb for name, kind in kinds.items()}
-    titles = pl.DataFrame({"item_id": items["item_id"].to_list(), "title": items["title"].to_list()}, schema=TITLES)
-    traces = (
-        pl.from_pandas(made[["user_id", "item_id", "kind", "weight"]])
-        .group_by("user_id", "item_id", "kind")
-        .agg(pl.col("weight").cast(pl.Float64).sort().sum())
-        .join(titles, on="item_id", how="left", maintain_order="left")
-        .with_columns(verb=pl.col("kind").replace_strict(verbs, default="chose", return_dtype=pl.String))
-        .select("user_id", "item_id", "weight", words=pl.format("{} {}", "verb", pl.coalesce("title", "item_id")))
-    )
-    borne = pl.from_pandas(item_tags[["item_id", "tag", "score"]])
-    spoken = pl.from_pandas(said[["user_id", "tag", "weight", "words"]])
-    blocks = [pl.from_pandas(pairs.iloc[start : start + PAIRS]) for start in range(0, len(pairs), PAIRS)]
-    words = [_strongest(block.select("user_id", "tag"), traces, borne, spoken) for block in blocks]
-    return pd.Series(pl.concat(words).to_list() if words else [], index=pairs.index, dtype="str")
+    users, tags = distinct(pairs["user_id"]), distinct(pairs["tag"])
+    asked = _cells(pairs["user_id"], pairs["tag"], users, tags)
+    cell, added, trace, traces = _speak(made, item_tags, users, tags)
+    texts = np.array([*_name(traces, items, kinds), *said["words"]], dtype=object)
+    cell = np.append(cell, _cells(said["user_id"], said["tag"], users, tags))
+    added = np.append(added, said["weight"].to_numpy(np.float64))
+    text = np.append(trace, np.arange(len(traces), len(texts)))
+    heard = (added > 0) & np.isin(cell, asked)
+    words = _two_strongest(cell[heard], added[heard], text[heard], texts)
+    return words.reindex(asked, fill_value="").set_axis(pairs.index).astype("str")
 
 
-TITLES = {"item_id": pl.String, "title": pl.String}
+def _cells(user: pd.Series, tag: pd.Series, users: pd.Index, tags: pd.Index) -> Integers:
+    """Give each pair of user and tag a number, -1 where one of them is unknown."""
+    row, column = positions(user, users).astype(np.int64), positions(tag, tags)
+    return np.where((row < 0) | (column < 0), -1, row * len(tags) + column)
 
 
-def _strongest(asked: pl.DataFrame, traces: pl.DataFrame, borne: pl.DataFrame, spoken: pl.DataFrame) -> pl.Series:
-    by_item = (
-        traces.filter(pl.col("weight") > 0)
-        .join(asked.select("user_id").unique(), on="user_id", how="semi")
-        .join(borne.join(asked.select("tag").unique(), on="tag", how="semi"), on="item_id")
-        .join(asked, on=["user_id", "tag"], how="semi")
-        .select("user_id", "tag", "words", added=pl.col("weight") * pl.col("score"))
-    )
-    by_word = spoken.filter(pl.col("weight") > 0).select("user_id", "tag", "words", added="weight")
-    best = (
-        pl.concat([by_item, by_word.join(asked, on=["user_id", "tag"], how="semi")], how="vertical_relaxed")
-        .filter(pl.col("added") > 0)
-        .sort(["user_id", "tag", "added", "words"], descending=[False, False, True, False])
-        .unique(["user_id", "tag", "words"], keep="first", maintain_order=True)
-        .group_by("user_id", "tag", maintain_order=True)
-        .agg(pl.col("words").head(2).str.join("; "))
-    )
-    return asked.join(best, on=["user_id", "tag"], how="left", maintain_order="left")["words"].fill_null("")
+def _speak(
+    made: pd.DataFrame, item_tags: pd.DataFrame, users: pd.Index, tags: pd.Index
+) -> tuple[Integers, Floats, Integers, pd.DataFrame]:
+    """Find the pairs that traces speak for, how much each adds, its number among all, and these: (item_id, kind)."""
+    items, kinds = distinct(item_tags["item_id"]), distinct(made["kind"])
+    item = positions(made["item_id"], items).astype(np.int64)
+    column = np.where(item < 0, -1, item * len(kinds) + positions(made["kind"], kinds))
+    weight, across = made["weight"].to_numpy(np.float64), (len(users), len(items) * len(kinds))
+    given = tally(positions(made["user_id"], users), column, weight, across).tocoo()
+    voices = arrange(item_tags["item_id"], item_tags["tag"], item_tags["score"], (items, tags))
+    begins, ends = (voices.indptr[given.col // max(len(kinds), 1) + step] for step in (0, 1))
+    number = np.repeat(np.arange(given.nnz), ends - begins)
+    place = np.arange(len(number)) + np.repeat(begins - np.cumsum(ends - begins) + (ends - begins), ends - begins)
+    cell = given.row[number].astype(np.int64) * len(tags) + voices.indices[place]
+    known, trace = np.unique(given.col[number], return_inverse=True)
+    traces = pd.DataFrame({"item_id": items[known // max(len(kinds), 1)], "kind": kinds[known % max(len(kinds), 1)]})
+    return cell, given.data[number].astype(np.float64) * voices.data[place], trace, traces
+
+
+def _name(traces: pd.DataFrame, items: pd.DataFrame, kinds: Mapping[str, Kind]) -> Iterator[str]:
+    """Put traces into words, with the title of the item or its id."""
+    titles = items.set_index("item_id")["title"].dropna().to_dict()
+    for item, kind in zip(traces["item_id"], traces["kind"], strict=True):
+        yield f"{kinds[kind].verb if kind in kinds else UNKNOWN} {titles.get(item, item)}"
+
+
+def _two_strongest(cell: Integers, added: Floats, text: Integers, texts: Texts) -> pd.Series:
+    """Join the two texts that add most to each cell, ties by text: a series by cell."""
+    known, rank = np.unique(texts, return_inverse=True)
+    rank = rank[text]
+    order = np.lexsort((rank, -added, cell))
+    cell, rank = cell[order], rank[order]
+    starts = np.flatnonzero(np.diff(cell, prepend=-1))
+    first = np.repeat(rank[starts], np.diff(np.append(starts, len(cell))))
+    others = np.flatnonzero(rank != first)
+    second = others[np.flatnonzero(np.diff(cell[others], prepend=-1))]
+    words = pd.Series(known[rank[starts]], index=cell[starts], dtype=object)
+    words.loc[cell[second]] += "; " + known[rank[second]]
+    return words

@@ -95,7 +95,9 @@ def test_the_order_of_rows_does_not_matter_and_nothing_is_changed():
 def test_contribution_is_a_share_of_absolute_weight():
     answers = table(Answer, [("u", "q", "heart", 1.0, days_ago(1)), ("v", "q", "heart", 1.0, days_ago(-1))])
     given = events(("u", "a", "like", 1), ("v", "a", "like", 1), ("u", "b", "hide", 1))
-    table_ = contribution(given, empty(Search), answers, kinds=KINDS, as_of=AS_OF).set_index("kind")
+    weighed = weigh(given, empty(Search), kinds=KINDS, as_of=AS_OF)
+    halves = [weighed[:1], weighed[1:]]
+    table_ = contribution(halves, answers, kinds=KINDS, as_of=AS_OF).set_index("kind")
     assert table_["weight"].to_dict() == {"answer": 3.0, "hide": 1.0, "like": 4.0}
     assert np.isclose(table_["share"].to_list(), [3 / 8, 1 / 8, 4 / 8]).all()
     assert table_["worth"].to_dict() == {"answer": 3.0, "hide": -1.0, "like": 2.0}
@@ -105,6 +107,6 @@ def test_contribution_is_a_share_of_absolute_weight():
 
 
 def test_nothing_contributes_nothing():
-    none = contribution(empty(Event), empty(Search), empty(Answer), kinds=KINDS, as_of=AS_OF)
+    none = contribution([empty(Interaction)], empty(Answer), kinds=KINDS, as_of=AS_OF)
     assert none.dtypes.to_dict() == empty(KindContribution).dtypes.to_dict()
     assert weights(empty(Event)) == []

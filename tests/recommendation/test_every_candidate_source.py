@@ -16,7 +16,7 @@ from slipstream.tasks.recommendation.transitions import transition_neighbours
 from slipstream.tasks.tables import Candidate, ItemTagScore, UserTagScore, columns, empty
 from slipstream.tasks.vectors import ItemEmbedding, UserEmbedding
 from tests import worlds
-from tests.worlds import World, table
+from tests.worlds import World, joined, table
 
 two_clubs, one_hit, newcomer, nothing = map(cache, (worlds.two_clubs, worlds.one_hit, worlds.newcomer, worlds.nothing))
 Source = Callable[..., pd.DataFrame]
@@ -28,21 +28,21 @@ def club_vectors(ids: pd.Series) -> np.ndarray:
 
 
 def popular(world: World, *, top: int) -> pd.DataFrame:
-    return popular_items(world.interactions, world.users, world.catalogue, top=top, source="s")
+    return joined(popular_items(world.interactions, world.users, world.catalogue, top=top, source="s"))
 
 
 def trending(world: World, *, top: int) -> pd.DataFrame:
     knobs = {"as_of": world.as_of, "half_life_hours": 6.0, "window_hours": 0.0}
-    return trending_items(world.interactions, world.users, world.catalogue, **knobs, top=top, source="s")
+    return joined(trending_items(world.interactions, world.users, world.catalogue, **knobs, top=top, source="s"))
 
 
 def fresh(world: World, *, top: int) -> pd.DataFrame:
     tables = world.items, world.interactions, world.users, world.catalogue
-    return fresh_items(*tables, as_of=world.as_of, top=top, source="s")
+    return joined(fresh_items(*tables, as_of=world.as_of, top=top, source="s"))
 
 
 def near(neighbours: pd.DataFrame, world: World, *, top: int) -> pd.DataFrame:
-    return neighbour_items(neighbours, world.interactions, world.users, world.catalogue, top=top, source="s")
+    return joined(neighbour_items(neighbours, world.interactions, world.users, world.catalogue, top=top, source="s"))
 
 
 def ease(world: World, *, top: int) -> pd.DataFrame:
@@ -72,14 +72,14 @@ def transitions(world: World, *, top: int) -> pd.DataFrame:
         world.interactions, window=5, decay=0.8, power=0.3, half_life_hours=0, top=100, seed=0
     )
     tables = world.interactions, world.users, world.catalogue
-    return transition_items(pairs, *tables, recent=5, decay=0.8, top=top, source="s")
+    return joined(transition_items(pairs, *tables, recent=5, decay=0.8, top=top, source="s"))
 
 
 def embedding(world: World, *, top: int) -> pd.DataFrame:
     users = UserEmbedding(world.users["user_id"], club_vectors(world.users["user_id"]))
     items = ItemEmbedding(world.catalogue["item_id"], club_vectors(world.catalogue["item_id"]))
     tables = world.interactions, world.users, world.catalogue
-    return embedding_items(users, items, *tables, cosine=False, top=top, source="s")
+    return joined(embedding_items(users, items, *tables, cosine=False, top=top, source="s"))
 
 
 def tags(world: World, *, top: int) -> pd.DataFrame:
@@ -89,7 +89,7 @@ def tags(world: World, *, top: int) -> pd.DataFrame:
     wanted = table(UserTagScore, [(user, tag, 1.0, "{}") for user, tag in given])
     offered = table(ItemTagScore, [(row.item_id, row.tag, 0.9, "{}") for row in world.item_tags.itertuples()])
     tables = world.interactions, world.users, world.catalogue
-    return tag_items(wanted, offered, *tables, evenness=0.5, popularity=0.5, top=top, source="s")
+    return joined(tag_items(wanted, offered, *tables, evenness=0.5, popularity=0.5, top=top, source="s"))
 
 
 ALIKE = [popular, trending, fresh]

@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 from pandas.testing import assert_frame_equal
 
-from slipstream.tasks.recommendation import user_blocks
+from slipstream.tasks import user_blocks
 from slipstream.tasks.recommendation.features import ranking_features
 from slipstream.tasks.tables import (
     Candidate,

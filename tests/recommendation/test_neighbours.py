@@ -6,7 +6,7 @@ import pytest
 
 from slipstream.tasks.recommendation.neighbours import knn_neighbours, neighbour_items, transition_items
 from slipstream.tasks.tables import CatalogueItem, Interaction, Neighbour, User
-from tests.worlds import moment, table
+from tests.worlds import joined, moment, table
 
 PAIRS = table(Neighbour, [("a", "x", 1.0), ("b", "y", 1.0), ("b", "x", -3.0), ("c", "z", 1.0)])
 SERVED = table(User, [("me",)]), table(CatalogueItem, [("x",), ("y",), ("z",)])
@@ -35,20 +35,22 @@ def test_an_unknown_method_is_named():
 
 def test_touched_items_speak_by_weight_and_dislikes_against():
     mine = traces(("me", "a", 2, 0), ("me", "c", 1, 0))
-    found = neighbour_items(PAIRS, mine, *SERVED, top=5, source="n")
+    found = joined(neighbour_items(PAIRS, mine, *SERVED, top=5, source="n"))
     assert found[["item_id", "score"]].to_numpy().tolist() == [["x", 2], ["z", 1]]
-    disliked = neighbour_items(PAIRS, traces(("me", "b", -1, 0)), *SERVED, top=5, source="n")
+    disliked = joined(neighbour_items(PAIRS, traces(("me", "b", -1, 0)), *SERVED, top=5, source="n"))
     assert disliked[["item_id", "score"]].to_numpy().tolist() == [["x", 3]]
 
 
 def test_the_last_touched_item_speaks_loudest():
     mine = traces(("me", "a", 1, 0), ("me", "c", 1, 5))
-    found = transition_items(PAIRS, mine, *SERVED, recent=5, decay=0.5, top=5, source="t")
+    found = joined(transition_items(PAIRS, mine, *SERVED, recent=5, decay=0.5, top=5, source="t"))
     assert found[["item_id", "score"]].to_numpy().tolist() == [["z", 1], ["x", 0.5]]
-    assert transition_items(PAIRS, mine, *SERVED, recent=1, decay=0.5, top=5, source="t")["item_id"].tolist() == ["z"]
+    assert joined(transition_items(PAIRS, mine, *SERVED, recent=1, decay=0.5, top=5, source="t"))[
+        "item_id"
+    ].tolist() == ["z"]
 
 
 def test_items_of_one_moment_share_their_places():
     mine = traces(("me", "a", 1, 5), ("me", "c", 1, 5))
-    found = transition_items(PAIRS, mine, *SERVED, recent=5, decay=0.25, top=5, source="t")
+    found = joined(transition_items(PAIRS, mine, *SERVED, recent=5, decay=0.25, top=5, source="t"))
     assert np.allclose(found["score"], 0.5)

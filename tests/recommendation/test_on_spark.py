@@ -24,7 +24,7 @@ from slipstream.tasks.tables import (
 )
 from slipstream.tasks.vectors import ItemEmbedding, UserEmbedding
 from tests.clusters import shelf, with_a_worker_killed
-from tests.worlds import START, table
+from tests.worlds import START, joined, table
 
 pytestmark = pytest.mark.spark
 USERS, ITEMS, SIZE = 1200, 400, 16
@@ -62,7 +62,7 @@ def test_the_nearest_items_are_the_same_also_when_a_worker_is_killed(standalone,
     with cluster({}, tmp_path) as spark:
         job = partial(nearest_items_on_spark, spark, vectors, shelf(tmp_path, *tables), catalogue, **knobs)
         made = with_a_worker_killed(standalone, job)
-    right = embedding_items(*vectors, *tables, catalogue, **knobs)
+    right = joined(embedding_items(*vectors, *tables, catalogue, **knobs))
     assert len(right) == 20 * (USERS - 3)
     exact = right.columns.drop("score").tolist()
     pd.testing.assert_frame_equal(made[exact], right[exact], check_exact=True)

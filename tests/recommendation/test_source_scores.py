@@ -7,13 +7,13 @@ import pandas as pd
 import pytest
 from pandas.testing import assert_frame_equal
 
-from slipstream.tasks.recommendation import user_blocks
+from slipstream.tasks import user_blocks
 from slipstream.tasks.recommendation.nearest import embedding_items
 from slipstream.tasks.recommendation.neighbours import neighbour_items, transition_items
 from slipstream.tasks.recommendation.source_scores import source_scores
 from slipstream.tasks.tables import Candidate, CatalogueItem, Interaction, Neighbour, User, empty
 from slipstream.tasks.vectors import ItemEmbedding, UserEmbedding
-from tests.worlds import AS_OF, table
+from tests.worlds import AS_OF, joined, table
 
 POOL = table(
     Candidate, [("u", item, "popular", rank, 1.0) for rank, item in enumerate("xyz", 1)] + [("v", "x", "knn", 1, 1.0)]
@@ -63,9 +63,9 @@ def test_a_source_agrees_with_what_it_proposes_itself():
     people, wares = table(User, [("u",), ("v",)]), table(CatalogueItem, [("x",), ("y",), ("z",)])
     fading = {"recent": 20, "decay": 0.5}
     proposed = {
-        "knn": neighbour_items(NEAR, TRACES, people, wares, top=9, source="knn"),
-        "transitions": transition_items(NEAR, TRACES, people, wares, top=9, source="transitions", **fading),
-        "als": embedding_items(PEOPLE, PLACES, TRACES, people, wares, cosine=False, top=9, source="als"),
+        "knn": joined(neighbour_items(NEAR, TRACES, people, wares, top=9, source="knn")),
+        "transitions": joined(transition_items(NEAR, TRACES, people, wares, top=9, source="transitions", **fading)),
+        "als": joined(embedding_items(PEOPLE, PLACES, TRACES, people, wares, cosine=False, top=9, source="als")),
     }
     of = scores(fading={"transitions": fading}).loc["u"]
     for name, found in proposed.items():

@@ -5,7 +5,7 @@ import pytest
 
 from slipstream.tasks.recommendation.tag_items import tag_items
 from slipstream.tasks.tables import CatalogueItem, Interaction, ItemTagScore, User, UserTagScore
-from tests.worlds import table
+from tests.worlds import joined, table
 
 OFFERED = [("focused", "heart", 0.8), ("broad", "heart", 0.9), ("broad", "skin", 0.9), ("other", "eye", 0.9)]
 
@@ -13,7 +13,9 @@ OFFERED = [("focused", "heart", 0.8), ("broad", "heart", 0.9), ("broad", "skin",
 def propose(wanted: list[tuple[str, str, float]], evenness: float) -> pd.DataFrame:
     users, items = table(User, [("me",)]), table(CatalogueItem, [("broad",), ("focused",), ("other",)])
     tags = table(UserTagScore, [(*row, "{}") for row in wanted]), table(ItemTagScore, [(*row, "{}") for row in OFFERED])
-    return tag_items(*tags, table(Interaction, []), users, items, evenness=evenness, popularity=0.0, top=5, source="t")
+    return joined(
+        tag_items(*tags, table(Interaction, []), users, items, evenness=evenness, popularity=0.0, top=5, source="t")
+    )
 
 
 def test_scores_are_sums_of_products():
@@ -35,7 +37,7 @@ def test_of_items_that_fit_alike_the_better_known_comes_first():
     tags = table(UserTagScore, [("u", "t", 1.0, "")]), table(ItemTagScore, [("a", "t", 0.5, ""), ("b", "t", 0.5, "")])
     traces = table(Interaction, [("v", "b", 1.0, "weak", "view", pd.Timestamp("2024-01-01", tz="UTC"))])
     found = {
-        power: tag_items(*tags, traces, users, items, evenness=0.5, popularity=power, top=5, source="t")
+        power: joined(tag_items(*tags, traces, users, items, evenness=0.5, popularity=power, top=5, source="t"))
         for power in (0.0, 0.5)
     }
 

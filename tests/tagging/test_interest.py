@@ -14,7 +14,7 @@ from slipstream.tasks.tables import (
     empty,
 )
 from slipstream.tasks.tagging.interest import score_user_tags
-from tests.worlds import AS_OF, moment, table
+from tests.worlds import AS_OF, joined, moment, table
 
 BORNE = table(
     ItemTagScore,
@@ -34,13 +34,13 @@ def did(*rows):
 
 def scored(interactions=None, answers=None, queries=None, **knobs):
     tables = (
-        empty(Interaction) if interactions is None else interactions,
+        [empty(Interaction) if interactions is None else interactions],
         BORNE,
         empty(Answer) if answers is None else answers,
         empty(QueryTag) if queries is None else queries,
         TITLES,
     )
-    return score_user_tags(*tables, kinds=parse_kinds({}), as_of=AS_OF, **knobs)
+    return joined(score_user_tags(*tables, kinds=parse_kinds({}), as_of=AS_OF, **knobs))
 
 
 def of(scores, user):

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from slipstream.tasks.recommendation.user_blocks import ByUser, InStep, cut_by_user, rows_of, whole_users
+from slipstream.tasks.user_blocks import ByUser, InStep, cut_by_user, rows_of, whole_users
 
 
 def frames(*parts):
