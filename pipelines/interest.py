@@ -90,6 +90,5 @@ def reweighed(known: Knowledge, worths: Sequence[KindWorths]) -> Interactions:
 
 def contribution(known: Knowledge, worths: Sequence[KindWorths]) -> Contribution:
     """Report what each kind contributes by what it is worth."""
-    log = known.log
-    knobs: dict[str, Any] = {"kinds": known.pipeline.kinds, "as_of": known.as_of, "worths": list(worths)}
-    return Contribution(events=log.events, searches=log.searches, answers=log.answers, **knobs)
+    traces: dict[str, Any] = {"interactions": reweighed(known, worths), "answers": known.log.answers}
+    return Contribution(**traces, kinds=known.pipeline.kinds, as_of=known.as_of, worths=list(worths))

@@ -44,7 +44,7 @@ class Recommend(Daily[DataFrame[Recommendation]], Ranked[DataFrame[Recommendatio
             "user_embedding": PooledUserEmbedding(items=known.item_embedding, interactions=known.interactions),
             "ranker": ranker,
             "contribution": Contribution(
-                events=log.events, searches=log.searches, answers=answers, kinds=self.kinds, as_of=self.as_of
+                interactions=known.interactions, answers=answers, kinds=self.kinds, as_of=self.as_of
             ),
         }
         ranked = stage.ranked(ranker)

@@ -238,8 +238,7 @@ class SparkInteractions(Interactions):
 class Contribution(Table[KindContribution]):
     """How much each kind of trace contributes before as_of."""
 
-    events: gokart.TaskInstanceParameter[Table[Event]] = gokart.TaskInstanceParameter()
-    searches: gokart.TaskInstanceParameter[Table[Search]] = gokart.TaskInstanceParameter()
+    interactions: gokart.TaskInstanceParameter[Table[Interaction]] = gokart.TaskInstanceParameter()
     answers: gokart.TaskInstanceParameter[Table[Answer]] = gokart.TaskInstanceParameter()
     worths: gokart.ListTaskInstanceParameter[Table[KindWorth]] = gokart.ListTaskInstanceParameter(default=[])
     kinds: luigi.DictParameter = luigi.DictParameter(default={})
@@ -247,9 +246,9 @@ class Contribution(Table[KindContribution]):
 
     def run(self) -> None:
         """Sum the weights of each kind."""
-        traces = self.stored(self.events), self.stored(self.searches)
-        knobs: dict[str, Any] = {"kinds": worth_kinds(self.kinds, self.load(list(self.worths))), "as_of": self.as_of}
-        self.dump(strength.contribution(strength.weigh_by_user(*traces, **knobs), self.load(self.answers), **knobs))
+        traces = self.load_blocks(self.interactions), self.load(self.answers)
+        kinds = worth_kinds(self.kinds, self.load(list(self.worths)))
+        self.dump(strength.contribution(*traces, kinds=kinds, as_of=self.as_of))
 
 
 class Robots(Table[User]):

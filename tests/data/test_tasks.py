@@ -56,8 +56,9 @@ def test_a_log_is_cleaned_weighed_and_split(path, build, tmp_path):
     people = HumanEvents(events=events, robots=Robots(events=events, max_per_hour=600))
     assert len(build(people)) == 3
     searches, answers = SearchFile(path=""), AnswerFile(path="")
-    assert len(build(Interactions(events=people, searches=searches, as_of=AS_OF))) == 2
-    shares = build(Contribution(events=people, searches=searches, answers=answers, as_of=AS_OF))
+    weighed = Interactions(events=people, searches=searches, as_of=AS_OF)
+    assert len(build(weighed)) == 2
+    shares = build(Contribution(interactions=weighed, answers=answers, as_of=AS_OF))
     assert shares["share"].sum() == pytest.approx(1)
     assert build(Earlier(rows=people, events=people))["item_id"].tolist() == ["a", "a"]
     assert build(Later(rows=people, events=people, by="random"))["user_id"].tolist() == ["u"]

@@ -32,6 +32,7 @@ def test_found_worths_weigh_traces_and_are_reported(tmp_path):
     whole = known(tmp_path)
     worths = Foresight(KNOBS, "window", 24, 0, ("medium",)).worths(whole)
     assert list(reweighed(whole, [worths]).worths) == list(contribution(whole, [worths]).worths) == [worths]
+    assert contribution(whole, [worths]).interactions == reweighed(whole, [worths])
     assert reweighed(whole, []) == whole.interactions
 
 
