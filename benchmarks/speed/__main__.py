@@ -24,6 +24,7 @@ from slipstream.tasks.cache.manifest import SUFFIX, Manifest
 
 HERE = Path(__file__).parent
 CONF = "benchmarks/speed/news.ini"
+PREPARATION = "benchmarks.speed.preparation"
 LEAST = 0.1
 STEPS = {  # ours beside theirs: reading is a task a file, of the others the costliest run counts
     "read": ("EventFile", "Quarantine"),
@@ -37,7 +38,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     """Measure the given sizes, then print the table and draw the picture of all that are known."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("events", nargs="*", type=float, help="sizes of the log, like 1e6")
-    parser.add_argument("--pipeline", default="Recommend", help="what is run: Recommend or Embeddings")
+    parser.add_argument("--pipeline", default="Recommend", help="what is run: Recommend, Embeddings or Preparation")
     parser.add_argument("--folder", type=Path, default=HERE / ".cache", help="where logs and products are put")
     parser.add_argument("--results", type=Path, default=HERE / "results")
     parser.add_argument("--without", nargs="*", default=[], choices=("plain", "rectools"), help="peers to leave out")
@@ -53,7 +54,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     known = [json.loads(path.read_text(encoding="utf-8")) for path in sorted(given.results.glob("*-*.json"))]
     for pipeline in sorted({one["pipeline"] for one in known}):
         mine = sorted((one for one in known if one["pipeline"] == pipeline), key=lambda one: one["events"])
-        page = "\n\n".join([f"## {pipeline}", tasks_table(mine), "Beside the usual way:", peers_table(mine)])
+        parts = [f"## {pipeline}", tasks_table(mine), "Beside the usual way:", peers_table(mine)]
+        page = "\n\n".join([*parts, "Beside reading the files alone:", least([one for one in mine if "once" in one])])
         (given.results / f"{pipeline}.md").write_text(page + "\n", encoding="utf-8")
         draw(mine, given.results / f"{pipeline}.png")
         print(page)
@@ -63,15 +65,17 @@ def measure(
     events: int, pipeline: str, folder: Path, without: Sequence[str], *, workers: int = 1, resume: bool = False
 ) -> dict[str, Any]:
     """Make a log of so many events, and measure everybody on it."""
-    log, made, plain = (folder / f"{name}-{events}" for name in ("log", "workspace", "plain"))
+    log, made, plain = (folder / f"{name}-{events}" for name in ("log", f"workspace-{pipeline}", "plain"))
     if not (log / "truth/readers.parquet").exists():
         run("benchmarks.speed.generate", log, "--events", events)
     if not resume:
         shutil.rmtree(made, ignore_errors=True)
     shutil.rmtree(plain, ignore_errors=True)
-    ours = ("run", pipeline, "--conf", CONF, "--workspace", made, "--workers", workers, "--plain")
-    run("slipstream", *ours, environment={"NEWS": str(log)})
-    found: dict[str, Any] = {"pipeline": pipeline, "events": events, "ours": costs_of(made)}
+    ours = ("run", pipeline, "--module", PREPARATION, "--conf", CONF, "--workspace", made, "--workers", workers)
+    run("slipstream", *ours, "--plain", environment={"NEWS": str(log)})
+    run("benchmarks.speed.read_once", log, plain / "once.json")
+    once = json.loads((plain / "once.json").read_text(encoding="utf-8"))
+    found: dict[str, Any] = {"pipeline": pipeline, "events": events, "ours": costs_of(made), "once": once}
     if "plain" not in without:
         run("benchmarks.speed.plain", log, plain)
         found["plain"] = json.loads((plain / "plain.json").read_text(encoding="utf-8"))
@@ -165,6 +169,19 @@ def peers_table(known: Sequence[dict[str, Any]]) -> str:
                     ]
                 )
             lines.append(f"| {one['events'] / 1e6:g} M | {step} | {' | '.join(cells)} |")
+    return "\n".join(lines)
+
+
+def least(known: Sequence[dict[str, Any]]) -> str:
+    """Write what all that makes a log ready costs beside reading its files and doing nothing with them."""
+    lines = ["| events | read once: CPU s | MB | read and prepare: CPU s | MB | times |", "|" + "---|" * 6]
+    for one in known:
+        ours = pd.DataFrame(one["ours"]).set_index("task")
+        mine = ours.reindex([name for step in ("read", "prepare") for name in STEPS[step] if name in ours.index])
+        spent, once = mine["cpu_seconds"].sum(), one["once"]["read"]
+        costs = [(once["cpu_seconds"], once["peak_memory"]), (spent, mine["peak_memory"].max())]
+        cells = " | ".join(f"{seconds:,.2f} | {peak / 1e6:,.0f}" for seconds, peak in costs)
+        lines.append(f"| {one['events'] / 1e6:g} M | {cells} | {spent / once['cpu_seconds']:.1f} |")
     return "\n".join(lines)
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.speed.__main__ import exponent, peers_table, tasks_table
+from benchmarks.speed.__main__ import exponent, least, peers_table, tasks_table
 
 pytestmark = pytest.mark.slow
 
@@ -48,6 +48,11 @@ def test_peers_stand_beside_the_costliest_run():
     ]
 
 
+def test_what_makes_a_log_ready_stands_beside_reading_it():
+    found = result(1_000_000, 4.0) | {"once": {"read": {"cpu_seconds": 0.5, "peak_memory": 1e8}}}
+    assert least([found]).splitlines()[2] == "| 1 M | 0.50 | 100 | 1.00 | 500 | 2.0 |"
+
+
 @pytest.fixture(scope="module")
 def measured(tmp_path_factory):
     folder = tmp_path_factory.mktemp("speed")
@@ -66,7 +71,19 @@ def test_a_log_is_made_run_and_compared(measured):
     assert set(found["plain"]) == {"read", "prepare", "learn", "recommend"}
     page = (measured / "Embeddings.md").read_text()
     assert "| 0.004 M | learn | " in page
+    assert 0 < found["once"]["read"]["cpu_seconds"] < ours["EventFile"]["cpu_seconds"]
 
 
 def test_the_picture_is_drawn(measured):
     assert (measured / "Embeddings.png").read_bytes().startswith(b"\x89PNG")
+
+
+def test_a_run_goes_on_with_what_is_there(measured, tmp_path):
+    words = ["4e3", "--pipeline", "Preparation", "--folder", measured / "cache", "--results", tmp_path]
+    command = [sys.executable, "-m", "benchmarks.speed", *map(str, words), "--without", "plain", "rectools"]
+    costs = []
+    for further in ([], ["--resume", "--workers", "2"]):
+        subprocess.run([*command, *further], cwd=ROOT, check=True, capture_output=True, text=True)
+        costs.append(json.loads((tmp_path / "Preparation-4000.json").read_text())["ours"])
+    assert costs[0] == costs[1]
+    assert {row["task"] for row in costs[0]} >= {"EventFile", "Interactions"}
