@@ -82,18 +82,20 @@ def _speak(
 ) -> tuple[Integers, Floats, Integers, pd.DataFrame]:
     """Find the pairs that traces speak for, how much each adds, its number among all, and these: (item_id, kind)."""
     items, kinds = distinct(item_tags["item_id"]), distinct(made["kind"])
+    width = max(len(kinds), 1)
     item = positions(made["item_id"], items).astype(np.int64)
-    column = np.where(item < 0, -1, item * len(kinds) + positions(made["kind"], kinds))
-    weight, across = made["weight"].to_numpy(np.float64), (len(users), len(items) * len(kinds))
-    given = tally(positions(made["user_id"], users), column, weight, across).tocoo()
+    column = np.where(item < 0, -1, item * width + positions(made["kind"], kinds))
+    weight = made["weight"].to_numpy(np.float64)
+    given = tally(positions(made["user_id"], users), column, weight, (len(users), len(items) * width)).tocoo()
+    known, trace = np.unique(given.col, return_inverse=True)
+    traces = pd.DataFrame({"item_id": items[known // width], "kind": kinds[known % width]})
     voices = arrange(item_tags["item_id"], item_tags["tag"], item_tags["score"], (items, tags))
-    begins, ends = (voices.indptr[given.col // max(len(kinds), 1) + step] for step in (0, 1))
-    number = np.repeat(np.arange(given.nnz), ends - begins)
-    place = np.arange(len(number)) + np.repeat(begins - np.cumsum(ends - begins) + (ends - begins), ends - begins)
+    begins = voices.indptr[given.col // width]
+    counts = voices.indptr[given.col // width + 1] - begins
+    number = np.repeat(np.arange(given.nnz), counts)
+    place = np.arange(len(number)) + np.repeat(begins - np.cumsum(counts) + counts, counts)
     cell = given.row[number].astype(np.int64) * len(tags) + voices.indices[place]
-    known, trace = np.unique(given.col[number], return_inverse=True)
-    traces = pd.DataFrame({"item_id": items[known // max(len(kinds), 1)], "kind": kinds[known % max(len(kinds), 1)]})
-    return cell, given.data[number].astype(np.float64) * voices.data[place], trace, traces
+    return cell, given.data[number].astype(np.float64) * voices.data[place], trace[number], traces
 
 
 def _name(traces: pd.DataFrame, items: pd.DataFrame, kinds: Mapping[str, Kind]) -> Iterator[str]:
@@ -113,6 +115,6 @@ def _two_strongest(cell: Integers, added: Floats, text: Integers, texts: Texts) 
     first = np.repeat(rank[starts], np.diff(np.append(starts, len(cell))))
     others = np.flatnonzero(rank != first)
     second = others[np.flatnonzero(np.diff(cell[others], prepend=-1))]
-    words = pd.Series(known[rank[starts]], index=cell[starts], dtype=object)
-    words.loc[cell[second]] += "; " + known[rank[second]]
-    return words
+    words = known[rank[starts]]
+    words[np.searchsorted(cell[starts], cell[second])] += "; " + known[rank[second]]
+    return pd.Series(words, index=cell[starts], dtype=object)

@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from slipstream.tasks.recommendation import nearest, proposing
 from slipstream.tasks.recommendation.ease import ease_neighbours
 from slipstream.tasks.recommendation.nearest import embedding_items
 from slipstream.tasks.recommendation.neighbours import knn_neighbours, neighbour_items, transition_items
@@ -131,6 +132,15 @@ def test_only_untouched_items_of_the_catalogue_go_to_users_to_serve(source: Sour
     assert set(found["user_id"]) <= set(narrow.users["user_id"])
     touched = set(map(tuple, world.interactions[["user_id", "item_id"]].to_numpy()))
     assert not touched & set(map(tuple, found[["user_id", "item_id"]].to_numpy()))
+
+
+@pytest.mark.parametrize("source", SOURCES)
+def test_proposals_written_some_at_a_time_are_those_written_at_once(source: Source, monkeypatch: pytest.MonkeyPatch):
+    whole = source(two_clubs(), top=3)
+    for room in (nearest, proposing):
+        monkeypatch.setattr(room, "ROWS", 4)
+    monkeypatch.setattr(proposing, "blocks", lambda rows, _: (slice(row, row + 1) for row in range(rows)))
+    assert source(two_clubs(), top=3).equals(whole)
 
 
 @pytest.mark.parametrize("source", [source for source in PERSONAL if source is not transitions])

@@ -1,12 +1,15 @@
 """Selection of the best, against sorting everything."""
 
 import numpy as np
+import pandas as pd
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as shapes
+from scipy import sparse
 
 from slipstream.tasks.matrices import tally
-from slipstream.tasks.recommendation.proposing import select
+from slipstream.tasks.recommendation import proposing
+from slipstream.tasks.recommendation.proposing import Board, candidates, select
 
 SCORES = shapes.arrays(np.float32, st.tuples(st.integers(0, 4), st.integers(1, 60)), elements=st.integers(-3, 3))
 
@@ -19,6 +22,17 @@ def test_the_best_are_those_of_a_full_sort(scores: np.ndarray, top: int, floor: 
         order = [place for place in np.argsort(-values, kind="stable") if values[place] > floor][:top]
         assert column[row == line].tolist() == order
         assert rank[row == line].tolist() == list(range(1, len(order) + 1))
+
+
+def test_frames_hold_about_as_many_rows_as_asked_for_and_there_is_one_at_least(monkeypatch):
+    monkeypatch.setattr(proposing, "ROWS", 4)
+    people, wares = pd.Index([f"u{number}" for number in range(5)], dtype="str"), pd.Index(["a", "b", "c"], dtype="str")
+    board = Board(people, wares, sparse.csr_array((5, 3), dtype=np.float32))
+    best = np.array([0, 1, 2]), np.array([1, 2, 3]), np.ones(3, np.float32)
+    found = [(np.full(3, user), *best) for user in range(5)]
+    assert [len(frame) for frame in candidates(board, found, "s")] == [6, 6, 3]
+    assert [len(frame) for frame in candidates(board, [], "s")] == [0]
+    assert [len(frame) for frame in candidates(board, found[:2], "s")] == [6]
 
 
 def test_values_of_a_cell_add_up_and_unknown_places_are_left_out():

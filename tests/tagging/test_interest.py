@@ -1,6 +1,7 @@
 import pandas as pd
 import pytest
 
+from slipstream.tasks import user_blocks
 from slipstream.tasks.kinds import parse_kinds
 from slipstream.tasks.tables import (
     Answer,
@@ -32,7 +33,7 @@ def did(*rows):
     return table(Interaction, [(user, item, weight, "medium", "like", moment(1)) for user, item, weight in rows])
 
 
-def scored(interactions=None, answers=None, queries=None, **knobs):
+def frames(interactions=None, answers=None, queries=None, **knobs):
     tables = (
         [empty(Interaction) if interactions is None else interactions],
         BORNE,
@@ -40,7 +41,11 @@ def scored(interactions=None, answers=None, queries=None, **knobs):
         empty(QueryTag) if queries is None else queries,
         TITLES,
     )
-    return joined(score_user_tags(*tables, kinds=parse_kinds({}), as_of=AS_OF, **knobs))
+    return score_user_tags(*tables, kinds=parse_kinds({}), as_of=AS_OF, **knobs)
+
+
+def scored(*tables, **knobs):
+    return joined(frames(*tables, **knobs))
 
 
 def of(scores, user):
@@ -108,6 +113,17 @@ def test_top_bounds_the_tags_of_a_user():
 def test_the_order_of_rows_does_not_matter():
     rows = did(("u", "alien", 2.0), ("v", "laura", 1.0), ("u", "laura", 0.1), ("v", "alien", -0.3))
     pd.testing.assert_frame_equal(scored(rows), scored(rows.iloc[::-1].reset_index(drop=True)))
+
+
+def test_some_users_at_a_time_give_what_all_give(monkeypatch):
+    rows = [(f"u{number}", item, number + 1.0) for number in range(5) for item in ("alien", "laura")]
+    answers = table(Answer, [(user, "q", "noir", 1.0, moment(1)) for user in ("a", "u2", "u4", "z")])
+    whole = scored(did(*rows), answers)
+    assert set(whole["user_id"]) == {"a", "z", *(f"u{number}" for number in range(5))}
+    monkeypatch.setattr(user_blocks, "ROWS", 2)
+    parts = list(frames(did(*rows), answers))
+    assert len(parts) == 5
+    pd.testing.assert_frame_equal(joined(parts), whole)
 
 
 def test_nothing_gives_nothing():

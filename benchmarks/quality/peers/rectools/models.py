@@ -34,7 +34,8 @@ def learning(make: Callable[..., Any], usual: Callable[[Traces], Params]) -> Cal
 
         def recommend(users: Codes, top: int) -> pd.DataFrame:
             size = min(top + traces.hidden(users), len(learnt))
-            found = model.recommend(users, dataset, k=size, filter_viewed=True, items_to_recommend=learnt)
+            asked = {"k": size, "filter_viewed": True, "items_to_recommend": learnt}
+            found = model.recommend(users, dataset, **asked, on_unsupported_targets="ignore")
             found = found.rename(columns={Columns.User: "user", Columns.Item: "item", Columns.Rank: "place"})
             return found[["user", "item", "place"]]
 
