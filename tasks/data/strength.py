@@ -87,18 +87,19 @@ def contribution(
 
 
 def _count(frames: Iterable[pl.DataFrame]) -> pl.DataFrame:
-    """Count the traces, users and items of each kind, and add up its weights."""
+    """Count the traces, users and items of each kind, and add up its weights; one frame at a time is held."""
     sums: list[pl.DataFrame] = []
-    seen = {name: pl.DataFrame(schema={"kind": pl.String, name: pl.String}) for name in ("user_id", "item_id")}
+    users: list[pl.DataFrame] = []
+    items = pl.DataFrame(schema={"kind": pl.String, "item_id": pl.String})
     for frame in frames:
         traces = frame.sort("kind", "user_id", "item_id", "weight").group_by("kind", "strength", maintain_order=True)
         sums.append(traces.agg(pl.len().cast(pl.Int64).alias("traces"), pl.col("weight").cast(pl.Float64).abs().sum()))
-        seen = {name: pl.concat([pairs, frame.select("kind", name)]).unique() for name, pairs in seen.items()}
+        users.append(frame.select("kind", "user_id").unique())
+        items = pl.concat([items, frame.select("kind", "item_id").drop_nulls().unique()]).unique()
     table = pl.concat(sums).group_by("kind", "strength", maintain_order=True).sum()
-    for name, pairs in seen.items():
-        count = pl.col(name).drop_nulls().len().cast(pl.Int64).alias(name.replace("_id", "s"))
-        table = table.join(pairs.group_by("kind").agg(count), on="kind")
-    return table
+    for name, pairs in (("users", pl.concat(users).unique()), ("items", items)):
+        table = table.join(pairs.group_by("kind").agg(pl.len().cast(pl.Int64).alias(name)), on="kind", how="left")
+    return table.with_columns(pl.col("items").fill_null(0))
 
 
 def _weigh(traces: pl.DataFrame, kinds: Mapping[str, Kind], as_of: datetime) -> pl.DataFrame:
