@@ -58,13 +58,13 @@ class TableCodec:
         frame: pd.DataFrame = pyarrow.parquet.read_table(pa.BufferReader(content)).to_pandas()
         return frame
 
-    def blocks(self, content: pa.Buffer) -> Blocks:
+    def blocks(self, content: pa.NativeFile) -> Blocks:
         """Read the table as the frames it was written in, those of more than a million rows in parts; one at least."""
 
         def read() -> Iterator[pd.DataFrame]:
-            file = pyarrow.parquet.ParquetFile(pa.BufferReader(content))
+            file = pyarrow.parquet.ParquetFile(content)
             if not file.num_row_groups:
-                yield self.read(content)
+                yield file.read().to_pandas()
             for number in range(file.num_row_groups):
                 yield file.read_row_group(number).to_pandas()
 

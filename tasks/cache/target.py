@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, cast
 
 import gokart.target
+import pyarrow as pa
 from gokart.conflict_prevention_lock.task_lock import TaskLockParams, make_task_lock_params
 
 from slipstream.tasks.cache.blocks import Blocks
@@ -60,8 +61,8 @@ class ProductTarget(gokart.target.TargetOnKart):
         return self.manifest() is not None
 
     def blocks(self) -> Blocks:
-        """Read a table block by block."""
-        return cast("Blocks", self._read(cast("TableCodec", self.codec).blocks))
+        """Read a table block by block; its file is not mapped, so that what has been read takes no memory."""
+        return cast("TableCodec", self.codec).blocks(pa.OSFile(str(self.verified())))
 
     def verified(self) -> Path:
         """Name the file, whose bytes are those that were written."""

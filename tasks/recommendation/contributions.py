@@ -81,11 +81,12 @@ def common_score(model: RankingModel, features: Iterable[DataFrame[RankingFeatur
     """Compute what the parts of the blend start from: the mean over all candidates if trees follow, else nothing."""
     if model.serve != RANKER:
         return float(np.log(FLOOR))
-    scores = []
+    total, rows = 0.0, 0
     for block in features:
         names = list(_shares(model, block.columns).values())
-        scores.append(base_score(model.weights, names, block[names].to_numpy(np.float32)))
-    return float(np.concatenate(scores).mean())
+        total += float(base_score(model.weights, names, block[names].to_numpy(np.float32)).sum())
+        rows += len(block)
+    return total / max(rows, 1)
 
 
 def _shares(model: RankingModel, columns: Iterable[str]) -> dict[str, str]:

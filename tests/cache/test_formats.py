@@ -65,7 +65,7 @@ def test_a_table_written_in_blocks_is_read_whole_and_in_blocks():
     ]
     content = written(TableCodec(), iter(parts))
     assert_frame_equal(TableCodec().read(pa.py_buffer(content)), pd.concat(parts, ignore_index=True))
-    blocks = TableCodec().blocks(pa.py_buffer(content))
+    blocks = TableCodec().blocks(pa.BufferReader(content))
     for _ in range(2):
         for part, block in zip(parts, blocks, strict=True):
             assert_frame_equal(block, part)
@@ -74,7 +74,7 @@ def test_a_table_written_in_blocks_is_read_whole_and_in_blocks():
 
 def test_a_table_without_rows_is_one_block():
     nobody = empty(tables.User)
-    (block,) = TableCodec().blocks(pa.py_buffer(written(TableCodec(), nobody)))
+    (block,) = TableCodec().blocks(pa.BufferReader(written(TableCodec(), nobody)))
     assert_frame_equal(block, nobody)
 
 

@@ -1,10 +1,13 @@
 import json
 import os
 from dataclasses import dataclass
+from pathlib import Path
 
+import pandas as pd
 import pytest
 
 from slipstream.tasks.cache.codecs import JsonCodec
+from slipstream.tasks.cache.formats import TableCodec
 from slipstream.tasks.cache.manifest import FORMAT, Manifest
 from slipstream.tasks.cache.storage import sha256
 from slipstream.tasks.cache.target import DamagedProductError, ProductTarget
@@ -183,3 +186,25 @@ def test_what_is_removed_is_gone_with_its_manifest(made, workspace):
     made.remove()
     assert files(workspace) == []
     assert not made.exists()
+
+
+def test_blocks_are_read_without_mapping_the_file_and_even_when_it_is_removed_meanwhile(workspace):
+    made = target(workspace, codec=TableCodec())
+    made.dump(pd.DataFrame({"number": range(6)}), lock_at_dump=False)
+    blocks, mapped = made.blocks(), Path("/proc/self/maps")
+    assert next(iter(blocks))["number"].tolist() == [*range(6)]
+    assert str(made.file) not in mapped.read_text(encoding="utf-8")
+    made.remove()
+    assert [len(block) for block in blocks] == [6]
+
+
+def test_blocks_of_a_damaged_table_are_refused(workspace):
+    made = target(workspace, codec=TableCodec())
+    made.dump(pd.DataFrame({"number": range(3)}), lock_at_dump=False)
+    content = bytearray(made.file.read_bytes())
+    content[8] ^= 1
+    stood = made.file.stat()
+    made.file.write_bytes(content)
+    os.utime(made.file, ns=(stood.st_atime_ns, stood.st_mtime_ns))
+    with pytest.raises(DamagedProductError):
+        made.blocks()
