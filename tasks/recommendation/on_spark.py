@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -57,7 +57,7 @@ def _nearest(
     matrix = np.stack(list(vectors["vector"])) if len(vectors) else np.empty((0, items.size), np.float32)
     people = UserEmbedding(pd.Index(vectors["user_id"]), matrix)
     found = embedding_items(people, items, interactions, users, catalogue, **knobs)
-    return cast("DataFrame[Candidate]", pd.concat(found, ignore_index=True))
+    return pd.concat(found, ignore_index=True)
 
 
 def _ranked(

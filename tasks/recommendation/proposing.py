@@ -129,7 +129,8 @@ def candidates(board: Board, found: Iterable[Found], source: str) -> Iterator[Da
 
 def _table(board: Board, parts: Sequence[Found], source: str) -> DataFrame[Candidate]:
     nobody = np.empty(0, np.int64)
-    users, items, ranks, scores = (np.concatenate(each) for each in zip(*parts or [[nobody] * 4], strict=True))
+    columns = [*zip(*parts, strict=True)] if parts else [(nobody,)] * 4
+    users, items, ranks, scores = (np.concatenate(each) for each in columns)
     table = pd.DataFrame(
         {
             "user_id": board.users[users],

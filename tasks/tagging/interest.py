@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
-from itertools import chain, pairwise
 from typing import TypeAlias
 
 import numpy as np
@@ -93,11 +92,13 @@ def _some_users(
     interactions: Iterable[pd.DataFrame], said: pd.DataFrame, as_of: datetime
 ) -> Iterator[tuple[pd.DataFrame, pd.DataFrame]]:
     """Take what the same users did before as_of and what they said, some users at a time."""
-    begin = 0
-    for made, further in pairwise(chain(whole_users(interactions), [None])):
-        last = said["user_id"].searchsorted(made["user_id"].iloc[-1], side="right") if further is not None else None
-        yield made[made["at"] < as_of], said[begin:last]
-        begin = last
+    users, begin = said["user_id"].to_numpy(object), 0
+    for made in whole_users(interactions):
+        end = int(np.searchsorted(users, made["user_id"].max(), side="right")) if len(made) else begin
+        yield made[made["at"] < as_of], said[begin:end]
+        begin = end
+    if begin < len(said):
+        yield made[:0], said[begin:]
 
 
 def _sum_traces(

@@ -122,7 +122,7 @@ def test_some_users_at_a_time_give_what_all_give(monkeypatch):
     assert set(whole["user_id"]) == {"a", "z", *(f"u{number}" for number in range(5))}
     monkeypatch.setattr(user_blocks, "ROWS", 2)
     parts = list(frames(did(*rows), answers))
-    assert len(parts) == 5
+    assert len(parts) == 6
     pd.testing.assert_frame_equal(joined(parts), whole)
 
 
