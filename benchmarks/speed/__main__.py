@@ -177,9 +177,12 @@ def least(known: Sequence[dict[str, Any]]) -> str:
     lines = ["| events | read once: CPU s | MB | read and prepare: CPU s | MB | times |", "|" + "---|" * 6]
     for one in known:
         ours = pd.DataFrame(one["ours"]).set_index("task")
-        mine = ours.reindex([name for step in ("read", "prepare") for name in STEPS[step] if name in ours.index])
-        spent, once = mine["cpu_seconds"].sum(), one["once"]["read"]
-        costs = [(once["cpu_seconds"], once["peak_memory"]), (spent, mine["peak_memory"].max())]
+        mine = {
+            step: ours.reindex([name for name in STEPS[step] if name in ours.index]) for step in ("read", "prepare")
+        }
+        spent = mine["read"]["cpu_seconds"].sum() + mine["prepare"]["costliest"].sum()
+        peak, once = pd.concat(mine.values())["peak_memory"].max(), one["once"]["read"]
+        costs = [(once["cpu_seconds"], once["peak_memory"]), (spent, peak)]
         cells = " | ".join(f"{seconds:,.2f} | {peak / 1e6:,.0f}" for seconds, peak in costs)
         lines.append(f"| {one['events'] / 1e6:g} M | {cells} | {spent / once['cpu_seconds']:.1f} |")
     return "\n".join(lines)
