@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+import benchmarks.speed.__main__ as speed
 from benchmarks.speed.__main__ import exponent, least, peers_table, tasks_table
 
 pytestmark = pytest.mark.slow
@@ -78,12 +79,27 @@ def test_the_picture_is_drawn(measured):
     assert (measured / "Embeddings.png").read_bytes().startswith(b"\x89PNG")
 
 
-def test_a_run_goes_on_with_what_is_there(measured, tmp_path):
+def test_preparation_is_measured_alone(measured, tmp_path):
     words = ["4e3", "--pipeline", "Preparation", "--folder", measured / "cache", "--results", tmp_path]
     command = [sys.executable, "-m", "benchmarks.speed", *map(str, words), "--without", "plain", "rectools"]
-    costs = []
-    for further in ([], ["--resume", "--workers", "2"]):
-        subprocess.run([*command, *further], cwd=ROOT, check=True, capture_output=True, text=True)
-        costs.append(json.loads((tmp_path / "Preparation-4000.json").read_text())["ours"])
-    assert costs[0] == costs[1]
-    assert {row["task"] for row in costs[0]} >= {"EventFile", "Interactions"}
+    subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True)
+    found = json.loads((tmp_path / "Preparation-4000.json").read_text())
+    assert {row["task"] for row in found["ours"]} >= {"EventFile", "Robots", "Interactions"}
+    assert "plain" not in found
+
+
+@pytest.mark.parametrize("resume", [True, False])
+def test_only_a_run_that_goes_on_keeps_what_is_there(resume, tmp_path, monkeypatch):
+    there = [tmp_path / name for name in ("log-5/truth/readers.parquet", "workspace-Recommend-5/made", "plain-5/made")]
+    for path in there:
+        path.parent.mkdir(parents=True)
+        path.touch()
+
+    def run(*words, **_):
+        if words[0] == "benchmarks.speed.read_once":
+            words[2].parent.mkdir()
+            words[2].write_text("{}")
+
+    monkeypatch.setattr(speed, "run", run)
+    speed.measure(5, "Recommend", tmp_path, ["plain"], resume=resume)
+    assert [path.exists() for path in there] == [True, resume, False]
