@@ -20,7 +20,7 @@ import numpy as np
 import pandas as pd
 
 from benchmarks.quality.peers import ONE_THREAD, ROOT, interpreter
-from slipstream.tasks.cache.manifest import SUFFIX, Manifest
+from slipstream.tasks.cache.index import read_index
 
 HERE = Path(__file__).parent
 CONF = "benchmarks/speed/news.ini"
@@ -55,7 +55,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     for pipeline in sorted({one["pipeline"] for one in known}):
         mine = sorted((one for one in known if one["pipeline"] == pipeline), key=lambda one: one["events"])
         parts = [f"## {pipeline}", tasks_table(mine), "Beside the usual way:", peers_table(mine)]
-        page = "\n\n".join([*parts, "Beside reading the files alone:", least([one for one in mine if "once" in one])])
+        page = "\n\n".join([*parts, "Beside reading the files alone:", reading_table(mine)])
         (given.results / f"{pipeline}.md").write_text(page + "\n", encoding="utf-8")
         draw(mine, given.results / f"{pipeline}.png")
         print(page)
@@ -96,8 +96,11 @@ def run(
 
 
 def costs_of(workspace: Path) -> list[dict[str, Any]]:
-    """Read from the manifests what the runs of each task cost: one row a class."""
-    pages = [page for path in workspace.rglob(f"*{SUFFIX}") if (page := Manifest.read(path)) and page.file]
+    """Read from the manifests what the tasks behind the newest run of a pipeline cost: one row a class."""
+    index = read_index(workspace)
+    run = max((entry for entry in index.by_key.values() if entry.is_pipeline), key=lambda entry: entry.manifest.at)
+    behind = index.upstream([run.key]) & index.by_key.keys()
+    pages = [index.by_key[key].manifest for key in sorted(behind) if not index.by_key[key].is_pipeline]
     wanted = ("seconds", "cpu_seconds", "peak_memory", "rows", "bytes")
     rows = [{"task": page.task.rpartition(".")[2], **{name: getattr(page, name) for name in wanted}} for page in pages]
     tasks = pd.DataFrame(rows, columns=["task", *wanted]).fillna({"rows": 0}).groupby("task")
@@ -172,10 +175,10 @@ def peers_table(known: Sequence[dict[str, Any]]) -> str:
     return "\n".join(lines)
 
 
-def least(known: Sequence[dict[str, Any]]) -> str:
+def reading_table(known: Sequence[dict[str, Any]]) -> str:
     """Write what all that makes a log ready costs beside reading its files and doing nothing with them."""
     lines = ["| events | read once: CPU s | MB | read and prepare: CPU s | MB | times |", "|" + "---|" * 6]
-    for one in known:
+    for one in (each for each in known if "once" in each):
         ours = pd.DataFrame(one["ours"]).set_index("task")
         mine = {
             step: ours.reindex([name for name in STEPS[step] if name in ours.index]) for step in ("read", "prepare")
