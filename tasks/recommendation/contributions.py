@@ -6,12 +6,10 @@ from functools import cached_property
 
 import numpy as np
 import polars as pl
-from pandera.typing import DataFrame
 
 from slipstream.tasks.recommendation.guard import BLEND, RANKER
 from slipstream.tasks.recommendation.ranker import FLOOR, RankingModel, base_score
 from slipstream.tasks.shap import GroupShap, Values
-from slipstream.tasks.tables import RankingFeature
 
 FAMILIES = {
     "touched": (
@@ -44,12 +42,11 @@ def group_of(column: str) -> str:
 class Contributions:
     """What each group of features adds to the scores of described rows; nothing where a single source is served.
 
-    `group` names the group of a feature, "" where nobody asks. The parts of the blend are what they add to the `common`
-    score, as SHAP values are.
+    `group` names the group of a feature, "" where nobody asks. The parts of the blend are what they add to what is
+    usual, as SHAP values are.
     """
 
     model: RankingModel
-    common: float
     group: Callable[[str], str]
 
     def __call__(self, described: pl.DataFrame) -> dict[str, Values]:
@@ -62,7 +59,7 @@ class Contributions:
         return added
 
     def _parts(self, described: pl.DataFrame) -> Iterator[tuple[str, Values]]:
-        for column, values in _blend_parts(self.model, self.common, described).items():
+        for column, values in _blend_parts(self.model, described).items():
             if self.group(column):
                 yield self.group(column), values
         if self.model.serve == RANKER:
@@ -77,30 +74,18 @@ class Contributions:
         return GroupShap(booster, [self.group(name) for name in booster.feature_name()])
 
 
-def common_score(model: RankingModel, features: Iterable[DataFrame[RankingFeature]]) -> float:
-    """Compute what the parts of the blend start from: the mean over all candidates if trees follow, else nothing."""
-    if model.serve != RANKER:
-        return float(np.log(FLOOR))
-    total, rows = 0.0, 0
-    for block in features:
-        names = list(_shares(model, block.columns).values())
-        total += float(base_score(model.weights, names, block[names].to_numpy(np.float32)).sum())
-        rows += len(block)
-    return total / max(rows, 1)
-
-
 def _shares(model: RankingModel, columns: Iterable[str]) -> dict[str, str]:
     """Name the columns of the sources that the blend listens to."""
     known = set(columns)
     return {name: f"source_{name}__share" for name in model.weights if f"source_{name}__share" in known}
 
 
-def _blend_parts(model: RankingModel, common: float, described: pl.DataFrame) -> dict[str, Values]:
+def _blend_parts(model: RankingModel, described: pl.DataFrame) -> dict[str, Values]:
     """Divide among sources what the blend adds to rows."""
     columns_of = _shares(model, described.columns)
     names = list(columns_of.values())
     shares = described.select(names).fill_null(0).to_numpy().astype(np.float32)
-    added = base_score(model.weights, names, shares) - common
+    added = base_score(model.weights, names, shares) - model.usual
     heard = {column: model.weights[name] * shares[:, names.index(column)] for name, column in columns_of.items()}
     total = np.maximum(sum(heard.values(), np.zeros(len(shares))), FLOOR)
     return {column.replace("__share", "__blend"): added * part / total for column, part in heard.items()}

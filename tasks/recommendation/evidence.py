@@ -5,15 +5,19 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
+import pandas as pd
 import polars as pl
 from pandera.typing import DataFrame
+from scipy import sparse
 
+from slipstream.tasks.matrices import Floats, Integers, distinct, positions
 from slipstream.tasks.tables import Interaction, Item, ItemTagScore, Neighbour, UserTagScore
-from slipstream.tasks.vectors import ItemEmbedding
+from slipstream.tasks.vectors import ItemEmbedding, Matrix
 
 PAIR = ["user_id", "item_id"]
 TRACES = 100
 SECOND = 0.5
+PAIRS = 1 << 14
 
 
 @dataclass(frozen=True, eq=False)
@@ -31,18 +35,28 @@ class Likeness:
         return dict(zip(self.items["item_id"], self.items["title"], strict=True))
 
     @cached_property
-    def near(self) -> list[pl.DataFrame]:
-        """How close a touched item is to another by each table of neighbours, relative to the closest."""
-        tables = [pl.from_pandas(table).filter(pl.col("weight") > 0) for table in self.neighbours]
-        weight = pl.col("weight").cast(pl.Float64)
-        return [
-            table.select(
-                pl.col("item_id").alias("touched"),
-                pl.col("neighbour_id").alias("item_id"),
-                (weight / pl.col("weight").max().over("neighbour_id")).alias("near"),
-            )
-            for table in tables
-        ]
+    def ids(self) -> pd.Index:
+        """The items that something else is known to be like, in order."""
+        columns = [table[name] for table in self.neighbours for name in ("item_id", "neighbour_id")]
+        return distinct(
+            pd.concat([pd.Series(dtype="str"), *columns, *(pd.Series(each.ids) for each in self.embeddings)])
+        )
+
+    @cached_property
+    def near(self) -> list[sparse.csr_array]:
+        """How close a touched item (rows) is to another by each table of neighbours, relative to the closest."""
+        return [self._near(table[table["weight"] > 0]) for table in self.neighbours]
+
+    def _near(self, table: pd.DataFrame) -> sparse.csr_array:
+        touched, item = positions(table["item_id"], self.ids), positions(table["neighbour_id"], self.ids)
+        weight, closest = table["weight"].to_numpy(np.float64), np.zeros(len(self.ids))
+        np.maximum.at(closest, item, weight)
+        return sparse.csr_array((weight / closest[item], (touched, item)), shape=(len(self.ids), len(self.ids)))
+
+    @cached_property
+    def units(self) -> list[Matrix]:
+        """The vectors of length 1 of the items in order by each embedding, zeros where it has none."""
+        return [type(each)(each.ids, each.unit).rows(self.ids) for each in self.embeddings]
 
     @cached_property
     def fitting(self) -> pl.DataFrame:
@@ -83,15 +97,19 @@ def nearest_touched(rows: pl.DataFrame, evidence: Evidence) -> list[list[tuple[s
     An item speaks by the weight of its traces times its closeness: the neighbour weights, each table relative
     to its largest for that item, plus the positive cosines. The second one must speak half as much as the first.
     """
-    paired = rows.select(PAIR).with_row_index("row").join(evidence.liked, on="user_id", how="inner")
-    voices = _close(paired, evidence.likeness).filter(pl.col("close") > 0)
-    voices = voices.with_columns((pl.col("close") * pl.col("weight")).alias("voice"))
+    ids = evidence.likeness.ids
+    listed = rows.select("user_id", _placed(rows["item_id"], ids)).with_row_index("row").filter(pl.col("item_id") >= 0)
+    liked = evidence.liked.with_columns(_placed(evidence.liked["touched"], ids)).filter(pl.col("touched") >= 0)
+    paired = listed.join(liked, on="user_id", how="inner")
+    close = _close(paired["touched"].to_numpy(), paired["item_id"].to_numpy(), evidence.likeness)
+    voices = paired.with_columns(pl.Series("voice", close * paired["weight"].to_numpy())).filter(pl.Series(close > 0))
     voices = voices.sort("row", "voice", "touched", descending=[False, True, False])
     loudest = pl.col("voice").first().over("row")
     place = pl.int_range(pl.len()).over("row")
     voices = voices.filter((place == 0) | ((place == 1) & (pl.col("voice") >= SECOND * loudest)))
     found: list[list[tuple[str, str]]] = [[] for _ in range(len(rows))]
-    for row, item, kind in voices.select("row", "touched", "kind").iter_rows():
+    touched = ids.to_numpy(object)[voices["touched"].to_numpy()]
+    for row, item, kind in zip(voices["row"], touched, voices["kind"], strict=True):
         found[row].append((item, kind))
     return found
 
@@ -108,30 +126,18 @@ def best_tags(rows: pl.DataFrame, evidence: Evidence) -> list[str]:
     return numbered.join(best.select("row", "tag"), on="row", how="left").sort("row")["tag"].fill_null("").to_list()
 
 
-def _close(paired: pl.DataFrame, likeness: Likeness) -> pl.DataFrame:
-    """Add to pairs of a listed and a touched item how close these are."""
-    paired = paired.with_columns(pl.lit(0.0).alias("close"))
-    for near in likeness.near:
-        paired = paired.join(near, on=["touched", "item_id"], how="left", maintain_order="left")
-        paired = paired.with_columns(pl.col("close") + pl.col("near").fill_null(0)).drop("near")
-    for embedding in likeness.embeddings:
-        cosine = np.maximum(_cosine(embedding, paired["item_id"], paired["touched"]), 0)
-        paired = paired.with_columns(pl.col("close") + pl.Series(cosine))
-    return paired
+def _placed(items: pl.Series, ids: pd.Index) -> pl.Series:
+    """Find where each item stands, -1 where nothing is known to be like it."""
+    return pl.Series(items.name, positions(items.to_pandas(), ids))
 
 
-def _cosine(embedding: ItemEmbedding, one: pl.Series, other: pl.Series) -> np.ndarray:
-    """Compare the vectors of aligned ids, 0 where one has none."""
-    unit = np.vstack([embedding.unit, np.zeros((1, embedding.size), np.float32)])
-    left, right = _places(embedding, one), _places(embedding, other)
-    cosine = np.zeros(len(left))
-    for start in range(0, len(left), 1 << 18):
-        part = slice(start, start + (1 << 18))
-        cosine[part] = np.einsum("ij,ij->i", unit[left[part]], unit[right[part]])
-    return cosine
-
-
-def _places(embedding: ItemEmbedding, ids: pl.Series) -> np.ndarray:
-    """Find the row of each id, -1 where it has no vector; many equal ids are looked up once."""
-    known = ids.unique()
-    return ids.replace_strict(known, embedding.positions(known), return_dtype=pl.Int64).to_numpy()
+def _close(touched: Integers, items: Integers, likeness: Likeness) -> Floats:
+    """Compute how close each of these touched items is to the item beside it."""
+    close = np.zeros(len(items))
+    for near in likeness.near if len(items) else ():  # scipy looks up one pair at least
+        close += near[touched, items]
+    for unit in likeness.units:
+        for start in range(0, len(close), PAIRS):
+            part = slice(start, start + PAIRS)
+            close[part] += np.maximum(np.einsum("ij,ij->i", unit[items[part]], unit[touched[part]]), 0)
+    return close

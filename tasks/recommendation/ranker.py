@@ -28,13 +28,15 @@ class RankingModel:
     """What orders the candidates: `serve` is "ranker", "blend" or the name of the single source that was not beaten.
 
     `weights` are those of the sources in the blend. `boosters` holds one LightGBM model of what to add to the log of
-    the blend, or none where there was nothing to learn from.
+    the blend, or none where there was nothing to learn from. Contributions are told beside the `usual` log of the
+    blend: the mean of the candidates the trees learnt from where these are served, else the least there is.
     """
 
     boosters: "tuple[lightgbm.Booster, ...]"
     weights: dict[str, float]
     serve: str
     validation: DataFrame[Metric]
+    usual: float = float(np.log(FLOOR))
 
 
 def train_ranker(
@@ -64,14 +66,16 @@ def train_ranker(
     worth = [0.0, *(float(gains[name]) for name in ordered)]
     teachers = whole.teachers(size=trees.teachers, seed=seed)
     lesson = whole.lesson(teachers, others=trees.others, seed=seed)
-    data = dataset(lesson, base_score(weights, names, lesson.features), trees)
+    start = base_score(weights, names, lesson.features)
+    data = dataset(lesson, start, trees)
     models = grow_apart(data, lesson.judged.user, fold[teachers], trees, worth, seed=seed)
     orders = source_orders(names, whole.features) | {BLEND: _apart(whole, fold, seed)}
     if models:
         orders[RANKER] = _out_of_fold(models, whole, fold, weights)
     serve, validation = judge(whole.judged, orders, seed=seed, incumbent=incumbent)
     boosters = (grow(data, trees, worth, rounds=models.best_iteration, seed=seed),) if models else ()
-    return RankingModel(boosters, weights, serve, validation)
+    usual = float(start.mean()) if serve == RANKER else RankingModel.usual
+    return RankingModel(boosters, weights, serve, validation, usual)
 
 
 def predict(model: RankingModel, features: DataFrame[RankingFeature]) -> Scores:

@@ -11,7 +11,7 @@ import polars as pl
 from pandera.typing import DataFrame
 
 from slipstream.tasks.kinds import parse_kinds
-from slipstream.tasks.recommendation.contributions import FAMILIES, Contributions, common_score, family_of
+from slipstream.tasks.recommendation.contributions import FAMILIES, Contributions, family_of
 from slipstream.tasks.recommendation.evidence import PAIR, Evidence, Likeness, best_tags, nearest_touched
 from slipstream.tasks.recommendation.guard import BLEND, RANKER
 from slipstream.tasks.recommendation.ranker import RankingModel
@@ -19,7 +19,7 @@ from slipstream.tasks.recommendation.rules import PIN
 from slipstream.tasks.recommendation.wording import Words, words_of
 from slipstream.tasks.shap import Values
 from slipstream.tasks.tables import Candidate, Interaction, RankingFeature, Recommendation, UserTagScore, columns
-from slipstream.tasks.user_blocks import ByUser, cut_by_user
+from slipstream.tasks.user_blocks import ByUser, cut_by_user, rows_of
 
 Sayings = npt.NDArray[np.object_]
 Truth = npt.NDArray[np.bool_]
@@ -55,17 +55,26 @@ def explain(
     by family of features; the strongest positive family that the evidence supports speaks. Where it says the same to
     everybody, the strongest one that knows the user speaks too if its weight is `ALSO` of that at least. Where a single
     source placed the item, that source speaks; where a pin did, the editors do. Features, traces and interests come in
-    blocks, sorted by user; the features are gone through twice. The lists are written some users at a time.
+    blocks, sorted by user. The lists are written some users at a time.
     """
     rows, words = pl.from_pandas(ranked).sort("user_id", "rank"), words_of(language)
-    contributions = Contributions(model, common_score(model, features), family_of)
-    described, past, interests = ByUser(features), ByUser(interactions), ByUser(user_tags)
+    contributions = Contributions(model, family_of)
+    described = ByUser(_of_listed(features, rows.select(PAIR)), rows=ROWS)
+    past, interests = ByUser(interactions), ByUser(user_tags)
     for part in cut_by_user(rows, rows=ROWS):
         last = part["user_id"][-1] if len(part) else ""
         evidence = Evidence(past.until(last), interests.until(last), likeness)
         heard = arguments(part, contributions, described.until(last), evidence, words=words, kinds=kinds)
         frame = part.to_pandas()[columns(Candidate)].assign(reason=pd.Series(_reasons(part, heard, words), dtype="str"))
         yield Recommendation.validate(frame[columns(Recommendation)])
+
+
+def _of_listed(features: Iterable[DataFrame[RankingFeature]], rows: pl.DataFrame) -> Iterator[pd.DataFrame]:
+    """Keep the features of what is listed: of some hundred candidates a user, those of some twenty."""
+    for block in features:
+        pairs = pl.from_pandas(block[PAIR]).with_row_index("place")
+        listed = pairs.join(rows_of(rows, block), on=PAIR, how="semi", maintain_order="left")
+        yield block.iloc[listed["place"].to_numpy()]
 
 
 def _reasons(rows: pl.DataFrame, heard: Sequence[Argument], words: Words) -> Sayings:

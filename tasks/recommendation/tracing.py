@@ -9,7 +9,7 @@ import polars as pl
 from pandera.typing import DataFrame
 
 from slipstream.tasks.recommendation.catalogue import judge_items
-from slipstream.tasks.recommendation.contributions import Contributions, common_score, family_of, group_of
+from slipstream.tasks.recommendation.contributions import Contributions, family_of, group_of
 from slipstream.tasks.recommendation.evidence import PAIR
 from slipstream.tasks.recommendation.guard import BLEND, RANKER
 from slipstream.tasks.recommendation.moves import find_moves
@@ -182,7 +182,7 @@ def _compare(stages: Stages, user_id: str, place: Place | None, last: Place | No
             continue
         pair = pl.DataFrame({"user_id": [user_id], "item_id": [at.item_id]})
         described = pair.join(pl.from_pandas(own(stages.features, user_id)), on=PAIR, how="left")
-        given = Contributions(stages.model, common_score(stages.model, [stages.features]), group_of)(described)
+        given = Contributions(stages.model, group_of)(described)
         parts[column] = pd.Series({name: float(values[0]) for name, values in given.items()}, dtype="float64")
     return pd.DataFrame(parts, columns=["item", "last"], dtype="float64").sort_index()
 
@@ -212,7 +212,7 @@ def _argue(stages: Stages, user_id: str, place: Place) -> tuple[tuple[str, float
     evidence = replace(stages.evidence, interactions=own(stages.evidence.interactions, user_id))
     row = pl.DataFrame({"user_id": [user_id], "item_id": [place.item_id], "source": [place.source]})
     words = words_of(stages.rules.language)
-    contributions = Contributions(stages.model, common_score(stages.model, [stages.features]), family_of)
+    contributions = Contributions(stages.model, family_of)
     features = own(stages.features, user_id)
     heard = arguments(row, contributions, features, evidence, words=words, kinds=stages.rules.kinds)
     said = [(argument.family, float(argument.weight[0]), str(argument.saying[0])) for argument in heard]

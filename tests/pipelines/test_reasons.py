@@ -30,8 +30,7 @@ def summed(stages, rows):
     shap = pd.DataFrame(values, columns=booster.feature_name())
     weights = {f"source_{name}__share": weight for name, weight in stages.model.weights.items()}
     heard = joined[list(weights)] * weights
-    usual = np.log(FLOOR + (stages.features[list(weights)] * weights).sum(axis=1)).mean()
-    added = np.log(FLOOR + heard.sum(axis=1)) - usual
+    added = np.log(FLOOR + heard.sum(axis=1)) - stages.model.usual
     parts = heard.mul(added / heard.sum(axis=1).clip(lower=FLOOR), axis=0)
     sums = {
         family: shap.filter(regex=f"^({pattern})").sum(axis=1) + parts.filter(regex=f"^({pattern})").sum(axis=1)
