@@ -15,7 +15,7 @@ demo: .venv/installed ## recommend films to people, from raw ratings to reasons
 test: check ## the checks, then the tests in random order
 	@.ci/system
 	@echo "pytest"
-	@$(BIN)/python -m pytest --quiet --numprocesses 2 --dist loadgroup --no-loadscope-reorder
+	@$(BIN)/python -m pytest --quiet --numprocesses 2 --dist loadfile --no-loadscope-reorder
 
 test-spark: .venv/installed ## the tests on a cluster, which make test leaves out: some minutes more
 	@.ci/spark

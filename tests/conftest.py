@@ -19,18 +19,10 @@ __all__ = ["standalone"]
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> Iterator[None]:
-    """Let one process run all tests of a file, which share what is costly to make, and start with what takes long."""
-    for item in items:
-        if item.get_closest_marker("xdist_group") is None:
-            item.add_marker(pytest.mark.xdist_group(item.nodeid.partition("::")[0]))
+    """Start with the files that take long, in whatever order they have come."""
     yield
-    long = {_group_of(item) for item in items if item.get_closest_marker("slow")}
-    items.sort(key=lambda item: _group_of(item) not in long)
-
-
-def _group_of(item: pytest.Item) -> str:
-    mark = item.get_closest_marker("xdist_group")
-    return "" if mark is None else str(mark.args[0])
+    long = {item.path for item in items if item.get_closest_marker("slow")}
+    items.sort(key=lambda item: item.path not in long)
 
 
 @pytest.fixture(autouse=True)
