@@ -54,8 +54,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
     known = [json.loads(path.read_text(encoding="utf-8")) for path in sorted(given.results.glob("*-*.json"))]
     for pipeline in sorted({one["pipeline"] for one in known}):
         mine = sorted((one for one in known if one["pipeline"] == pipeline), key=lambda one: one["events"])
-        parts = [f"## {pipeline}", tasks_table(mine), "Beside the usual way:", peers_table(mine)]
-        page = "\n\n".join([*parts, "Beside reading the files alone:", reading_table(mine)])
+        peers = ["Beside the usual way:", peers_table(mine)] if any("plain" in one for one in mine) else []
+        parts = [f"## {pipeline}", tasks_table(mine), *peers, "Beside reading the files alone:", reading_table(mine)]
+        page = "\n\n".join(parts)
         (given.results / f"{pipeline}.md").write_text(page + "\n", encoding="utf-8")
         draw(mine, given.results / f"{pipeline}.png")
         print(page)

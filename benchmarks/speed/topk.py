@@ -1,4 +1,4 @@
-"""The best 100 items of every user, beside implicit and faiss: `python benchmarks/speed/topk.py [--quick]`.
+"""The best 100 items of every user, beside implicit and faiss: `python benchmarks/speed/topk.py [USERSxITEMS ...]`.
 
 faiss takes part where it is installed. Every way has the same vectors, one thread, and takes turns with the others.
 """
@@ -6,7 +6,7 @@ faiss takes part where it is installed. Every way has the same vectors, one thre
 import argparse
 import importlib
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import numpy as np
 import threadpoolctl
@@ -16,7 +16,6 @@ from slipstream.tasks.recommendation.dot_products import BLOCK, TILE, top_items
 from slipstream.tasks.vectors import Matrix
 
 SIZES = ((100_000, 20_000), (200_000, 50_000))
-QUICK = ((600, 3_000),)
 FACTORS, TOP, SIDE = 64, 100, 2048
 Ways = dict[str, Callable[[], object]]
 
@@ -67,7 +66,13 @@ def seconds(work: Callable[[], object]) -> float:
     return time.process_time() - began
 
 
-def table(sizes: tuple[tuple[int, int], ...], *, repeat: int) -> list[str]:
+def size(words: str) -> tuple[int, int]:
+    """Read numbers of users and items, like 100000x20000."""
+    users, items = map(int, words.split("x"))
+    return users, items
+
+
+def table(sizes: Sequence[tuple[int, int]], *, repeat: int) -> list[str]:
     """Measure the sizes, each way the best of some turns."""
     rows = [
         "| users x items | way | CPU s | users a second | share of the product's peak | times ours |",
@@ -92,8 +97,8 @@ def table(sizes: tuple[tuple[int, int], ...], *, repeat: int) -> list[str]:
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--quick", action="store_true", help="a small size, once")
+    parser.add_argument("sizes", nargs="*", type=size, default=SIZES, help="users and items, like 100000x20000")
     parser.add_argument("--repeat", type=int, default=3, help="turns of each way")
     given = parser.parse_args()
     with threadpoolctl.threadpool_limits(limits=1, user_api="blas"):
-        print(*table(QUICK if given.quick else SIZES, repeat=1 if given.quick else given.repeat), sep="\n")
+        print(*table(given.sizes, repeat=given.repeat), sep="\n")

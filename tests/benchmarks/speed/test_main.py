@@ -86,6 +86,7 @@ def test_preparation_is_measured_alone(measured, tmp_path):
     found = json.loads((tmp_path / "Preparation-4000.json").read_text())
     assert {row["task"] for row in found["ours"]} >= {"EventFile", "Robots", "Interactions"}
     assert "plain" not in found
+    assert "usual way" not in (tmp_path / "Preparation.md").read_text()
     workspace = measured / "cache/workspace-Preparation-4000"
     page = next(path for path in workspace.rglob("Robots_*.manifest.json"))
     older = json.loads(page.read_text()) | {"key": "0" * 20}
