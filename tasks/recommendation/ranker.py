@@ -14,6 +14,7 @@ from slipstream.tasks.recommendation.history import Feature, Numbers
 from slipstream.tasks.recommendation.samples import KEYS, Sample, draw_windows, source_orders, source_shares
 from slipstream.tasks.recommendation.trees import FOLDS, Trees, dataset, grow, grow_apart
 from slipstream.tasks.tables import Exposure, Interaction, Metric, RankingFeature
+from slipstream.tasks.tree_sums import tree_sums
 
 if TYPE_CHECKING:
     import lightgbm
@@ -87,8 +88,9 @@ def predict(model: RankingModel, features: DataFrame[RankingFeature]) -> Scores:
     if model.serve != RANKER:
         return source_orders(names, matrix).get(model.serve, np.full(len(features), -np.inf))
     booster = model.boosters[0]
-    known = features.reindex(columns=booster.feature_name(), fill_value=0).to_numpy(np.float32)
-    return np.asarray(booster.predict(known)) + base_score(model.weights, names, matrix)
+    asked = booster.feature_name()
+    known = matrix if asked == names else features.reindex(columns=asked, fill_value=0).to_numpy(np.float32)
+    return tree_sums(booster, known) + base_score(model.weights, names, matrix)
 
 
 def base_score(weights: Mapping[str, float], names: Sequence[str], features: Feature) -> Scores:
