@@ -20,6 +20,7 @@ Words = npt.NDArray[np.signedinteger[Any]]
 FEW = 20_000
 ROWS = 32_768
 KINDS = (np.int16, np.int32)
+MOST = 255
 
 
 @dataclass
@@ -33,7 +34,7 @@ class Tree:
 def tree_sums(booster: "lgb.Booster", matrix: Matrix) -> Values:
     """Add up what the trees of a booster say of each row; `matrix` has the shape (rows, features).
 
-    Few rows, missing values and trees of more than 32 leaves are left to LightGBM, which is as fast there.
+    Few rows and large trees, which take LightGBM no longer, are left to it, and so are missing values.
     """
     trees = [] if len(matrix) < FEW or np.isnan(np.min(matrix)) else _read(booster, matrix.dtype)
     edges = _edges(trees)
@@ -44,10 +45,18 @@ def tree_sums(booster: "lgb.Booster", matrix: Matrix) -> Values:
     sums = np.zeros(len(matrix))
     for first in range(0, len(matrix), ROWS):
         rows = matrix[first : first + ROWS]
-        places = {each: np.searchsorted(known, rows[:, each]).astype(kind) for each, known in edges.items()}
+        places = {each: _places(np.ascontiguousarray(rows[:, each]), known, kind) for each, known in edges.items()}
         for leaves, splits in programme:
             sums[first : first + ROWS] += leaves.take(_reached(splits, places, np.zeros(len(rows), kind)))
     return sums
+
+
+def _places(numbers: Matrix, edges: Matrix, kind: Any) -> Words:  # noqa: ANN401 (a number's type)
+    """Count the thresholds below each number."""
+    below = np.zeros(len(numbers), np.uint8)
+    for edge in edges:
+        np.add(below, np.greater(numbers, edge).view(np.uint8), out=below)
+    return np.asarray(below.astype(kind))
 
 
 def _reached(splits: Sequence[tuple[int, Any, Any]], places: Mapping[int, Words], gone: Words) -> npt.NDArray[Any]:
@@ -98,9 +107,9 @@ def _edges(trees: Sequence[Tree]) -> dict[int, Matrix]:
 
 
 def _kind(leaves: Sequence[int], edges: Sequence[int]) -> type[np.signedinteger[Any]] | None:
-    """Choose the smallest words that have a bit for each leaf and hold the place of each threshold."""
-    needed = max(max(leaves, default=0), max(edges, default=0).bit_length() + 1)
-    return next((kind for kind in KINDS if needed <= np.iinfo(kind).bits), None)
+    """Choose the smallest words that have a bit for each leaf, if there are such and thresholds can be counted."""
+    fitting = (kind for kind in KINDS if max(leaves, default=0) <= np.iinfo(kind).bits)
+    return next(fitting, None) if max(edges, default=0) <= MOST else None
 
 
 def _compile(tree: Tree, edges: Mapping[int, Matrix], kind: Any) -> tuple[Values, list[tuple[int, Any, Any]]]:  # noqa: ANN401 (a number's type)

@@ -89,3 +89,9 @@ def test_missing_values_and_large_trees_are_left_to_lightgbm():
     assert (tree_sums(booster, holes) == booster.predict(holes)).all()
     large, rows = grown(60)
     assert (tree_sums(large, rows) == large.predict(rows)).all()
+
+
+def test_more_thresholds_than_a_byte_counts_are_left_to_lightgbm(monkeypatch):
+    booster, rows = grown(15)
+    monkeypatch.setattr(module, "MOST", 5)
+    assert (tree_sums(booster, rows) == booster.predict(rows)).all()
