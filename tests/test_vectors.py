@@ -5,6 +5,7 @@ import pytest
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
+from slipstream.tasks import vectors
 from slipstream.tasks.vectors import Embedding, ItemEmbedding, TagEmbedding, UserEmbedding, WordEmbedding
 
 names = st.text(max_size=3)
@@ -108,3 +109,14 @@ def test_a_kind_of_embedding_knows_what_its_ids_are(kind, name):
 def test_two_parts_cannot_be_exchanged_afterwards():
     with pytest.raises(AttributeError):
         two().ids = pd.Index(["c", "d"])
+
+
+def test_pairs_of_vectors_are_multiplied_whatever_their_number(monkeypatch):
+    chance = np.random.default_rng(0)
+    left, right = (chance.normal(size=(rows, 5)).astype(np.float32) for rows in (7, 9))
+    rows, columns = chance.integers(0, 7, 50), chance.integers(0, 9, 50)
+    found = vectors.dots(left, rows, right, columns)
+    assert found == pytest.approx((left @ right.T)[rows, columns], abs=1e-5)
+    monkeypatch.setattr(vectors, "PAIRS", 8)
+    assert (vectors.dots(left, rows, right, columns) == found).all()
+    assert vectors.dots(left, rows[:0], right, columns[:0]).shape == (0,)

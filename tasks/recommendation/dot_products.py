@@ -18,13 +18,12 @@ from scipy import sparse
 
 from slipstream.tasks.matrices import Floats, Integers
 from slipstream.tasks.recommendation.clusters import Clusters, Probes
-from slipstream.tasks.vectors import Matrix
+from slipstream.tasks.vectors import Matrix, dots
 
 BLOCK = 256
 TILE = 1024
 ROUNDING = 2.0**-24
 LEAST = np.finfo(np.float32).min
-ROWS = 1024
 
 Found = tuple[Integers, Matrix]
 Best = tuple[Integers, Integers, Matrix]
@@ -165,11 +164,7 @@ def _hidden(exclude: sparse.csr_array | None, shelf: Shelf, start: int, block: i
 def _settle(users: Matrix, shelf: Shelf, cells: Integers, *, top: int, block: int) -> Best:
     """Sum the products of each cell in the order of their numbers, and take the best of each user, ties by position."""
     place, row = cells // block, cells & (block - 1)
-    scores = np.empty(len(cells), np.float32)
-    for start in range(0, len(cells), ROWS):
-        part = slice(start, start + ROWS)
-        left, right = users.take(row[part], axis=0), shelf.vectors.take(place[part], axis=0)
-        np.einsum("ij,ij->i", left, right, out=scores[part])
+    scores = dots(users, row, shelf.vectors, place)
     bits = len(shelf.order).bit_length()
     keys = np.sort(pack(row, scores, shelf.order[place], bits))
     row = (keys >> np.uint64(32 + bits)).astype(np.int64)

@@ -12,12 +12,11 @@ from scipy import sparse
 
 from slipstream.tasks.matrices import Floats, Integers, distinct, positions
 from slipstream.tasks.tables import Interaction, Item, ItemTagScore, Neighbour, UserTagScore
-from slipstream.tasks.vectors import ItemEmbedding, Matrix
+from slipstream.tasks.vectors import ItemEmbedding, Matrix, dots
 
 PAIR = ["user_id", "item_id"]
 TRACES = 100
 SECOND = 0.5
-PAIRS = 1 << 14
 
 
 @dataclass(frozen=True, eq=False)
@@ -137,7 +136,5 @@ def _close(touched: Integers, items: Integers, likeness: Likeness) -> Floats:
     for near in likeness.near if len(items) else ():  # scipy looks up one pair at least
         close += near[touched, items]
     for unit in likeness.units:
-        for start in range(0, len(close), PAIRS):
-            part = slice(start, start + PAIRS)
-            close[part] += np.maximum(np.einsum("ij,ij->i", unit[items[part]], unit[touched[part]]), 0)
+        close += np.maximum(dots(unit, items, unit, touched), 0)
     return close

@@ -9,7 +9,7 @@ from scipy import sparse
 
 from slipstream.tasks.recommendation.history import Extent, Feature, History, Pairs, share_within
 from slipstream.tasks.tables import ItemTagScore, UserTagScore
-from slipstream.tasks.vectors import ItemEmbedding, Matrix
+from slipstream.tasks.vectors import ItemEmbedding, Matrix, dots
 
 ROWS = 200_000
 RECENT = 10
@@ -59,13 +59,8 @@ def embedding_features(pairs: Pairs, history: History, embedding: ItemEmbedding,
     fading = np.where(recent, FADE**history.place, 0)
     all_time = _pool(vectors, history, np.where(history.user >= 0, history.weight, 0), len(pairs.users))
     lately = _pool(vectors, history, fading, len(pairs.users))
-    whole, close = np.zeros(len(pairs), np.float32), np.zeros(len(pairs), np.float32)
-    for start in range(0, len(pairs), ROWS):
-        rows = slice(start, start + ROWS)
-        item = vectors[pairs.item[rows]]
-        whole[rows] = np.einsum("ij,ij->i", item, all_time[pairs.user[rows]])
-        close[rows] = np.einsum("ij,ij->i", item, lately[pairs.user[rows]])
-    return {f"{name}__all": whole, f"{name}__recent": close}
+    compared = {"all": all_time, "recent": lately}
+    return {f"{name}__{when}": dots(vectors, pairs.item, pooled, pairs.user) for when, pooled in compared.items()}
 
 
 def _pool(vectors: Matrix, history: History, weight: np.ndarray, users: int) -> Matrix:

@@ -14,9 +14,7 @@ from slipstream.tasks.recommendation.neighbours import recency
 from slipstream.tasks.recommendation.proposing import blocks, weigh
 from slipstream.tasks.tables import Candidate, Interaction, Neighbour, RankingFeature
 from slipstream.tasks.user_blocks import ByUser, whole_users
-from slipstream.tasks.vectors import ItemEmbedding, UserEmbedding
-
-ROWS = 200_000
+from slipstream.tasks.vectors import ItemEmbedding, UserEmbedding, dots
 
 
 def source_scores(
@@ -78,9 +76,4 @@ def follow(pairs: Pairs, history: sparse.csr_array, steps: sparse.csr_array) -> 
 
 def dot(pairs: Pairs, people: UserEmbedding, items: ItemEmbedding) -> Feature:
     """Multiply the vectors of each pair, 0 where one is missing."""
-    left, right = people.rows(pairs.users), items.rows(pairs.items)
-    scores = np.zeros(len(pairs), np.float32)
-    for start in range(0, len(pairs), ROWS):
-        part = slice(start, start + ROWS)
-        scores[part] = np.einsum("ij,ij->i", left[pairs.user[part]], right[pairs.item[part]])
-    return scores
+    return dots(people.rows(pairs.users), pairs.user, items.rows(pairs.items), pairs.item)
