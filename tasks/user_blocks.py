@@ -37,7 +37,7 @@ def _next_user(table: pd.DataFrame, least: int) -> int:
 def _in_order(table: F, before: str) -> F:
     """Refuse a frame that does not go on after the users before it."""
     users = table["user_id"]
-    if not users.is_monotonic_increasing or users.iloc[0] <= before:
+    if not pl.from_pandas(users).is_sorted() or users.iloc[0] <= before:
         raise ValueError(f"rows of users from {users.iloc[0]!r} on are not sorted by user; sort the table by user_id")
     return table
 
@@ -69,7 +69,7 @@ class ByUser:
         """Start at the first user."""
         self._blocks = whole_users(blocks, rows=rows)
         first = next(self._blocks)
-        in_order = first.empty or first["user_id"].is_monotonic_increasing
+        in_order = first.empty or pl.from_pandas(first["user_id"]).is_sorted()
         self._rest = first if in_order else first.sort_values("user_id", kind="stable", ignore_index=True)
 
     def until(self, user: str) -> Any:  # noqa: ANN401 (a frame of any table)

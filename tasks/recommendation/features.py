@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 from pandera.typing import DataFrame
 
+from slipstream.tasks.matrices import positions
 from slipstream.tasks.recommendation.history import Feature, Pairs, look_back, pair_up, share_within, survey
 from slipstream.tasks.recommendation.item_features import item_features
 from slipstream.tasks.recommendation.match_features import embedding_features, lay_out_tags, tag_features
@@ -70,7 +71,7 @@ def ranking_features(  # noqa: PLR0913 (seven tables and two knobs)
 def source_features(pool: DataFrame[Candidate], pairs: Pairs, names: Sequence[str]) -> dict[str, Feature]:
     """Describe what the named sources say: 1 / rank and the share of the best score, 0 where a source is silent."""
     columns: dict[str, Feature] = {}
-    code = pd.Index(names).get_indexer(pd.Index(pool["source"]))
+    code = positions(pool["source"], pd.Index(list(names), dtype="str"))
     rank, score = pool["rank"].to_numpy(np.float64), pool["score"].to_numpy(np.float64)
     for number, name in enumerate(names):
         of_source = code == number

@@ -94,12 +94,12 @@ def look_back(interactions: DataFrame[Interaction], pairs: Extent | Pairs, *, as
     liked = interactions[interactions["weight"] > 0]
     others = pd.Index(liked["item_id"].unique(), dtype="str").difference(pairs.items)
     items = pairs.items.append(others)
-    user = pairs.users.get_indexer(pd.Index(liked["user_id"]))
-    item = items.get_indexer(pd.Index(liked["item_id"]))
+    user = positions(liked["user_id"], pairs.users).astype(np.int64)
+    item = positions(liked["item_id"], items).astype(np.int64)
     age = (pd.Timestamp(as_of) - liked["at"]).dt.total_seconds().to_numpy(np.float64) / 3600
     weight = liked["weight"].to_numpy(np.float64)
     order = np.lexsort((weight, item, age, user))
-    user, item, age, weight = user[order].astype(np.int64), item[order].astype(np.int64), age[order], weight[order]
+    user, item, age, weight = user[order], item[order], age[order], weight[order]
     return History(items, user, item, age, weight, place_within(user))
 
 

@@ -7,6 +7,7 @@ import pandas as pd
 from pandera.typing import DataFrame
 from scipy import sparse
 
+from slipstream.tasks.matrices import positions
 from slipstream.tasks.recommendation.history import Extent, Feature, History, Pairs, share_within
 from slipstream.tasks.tables import ItemTagScore, UserTagScore
 from slipstream.tasks.vectors import ItemEmbedding, Matrix, dots
@@ -74,7 +75,7 @@ def _pool(vectors: Matrix, history: History, weight: np.ndarray, users: int) -> 
 
 def _tag_matrix(scores: pd.DataFrame, owners: pd.Series, ids: pd.Index, tags: pd.Index) -> sparse.csr_matrix:
     """Lay positive tag scores out as (ids, tags)."""
-    row, column = ids.get_indexer(pd.Index(owners)), tags.get_indexer(pd.Index(scores["tag"]))
+    row, column = positions(owners, ids), positions(scores["tag"], tags)
     score = scores["score"].to_numpy(np.float32)
     kept = (row >= 0) & (column >= 0)
     return sparse.csr_matrix((score[kept], (row[kept], column[kept])), shape=(len(ids), len(tags)))
