@@ -1,7 +1,8 @@
 """What groups of features add to the scores of boosted trees: SHAP values, of many rows at once.
 
-LightGBM walks every tree for every row. Here each leaf of a tree is a table: which of the splits on the way to it a row
-takes says all about what its features add there, so the sums are worked out once for each way and looked up by row.
+LightGBM walks every tree for every row. Here some leaves of a tree at a time are a table: which of the splits on the
+ways to them a row takes says all about what its features add there, so the sums are worked out once for each way and
+looked up by row.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -23,6 +24,7 @@ Numbers = npt.NDArray[np.int64]
 FEW = 1000
 DEEPEST = 12
 ROWS = 4096
+TOGETHER = 10
 
 
 @dataclass(frozen=True)
@@ -35,17 +37,16 @@ class Leaf:
 
 @dataclass(frozen=True, eq=False)
 class Tree:
-    """Splits, `feature` <= `threshold` to the left, and what each leaf adds to each group of features.
+    """Splits, `feature` <= `threshold` to the left, and what some leaves at a time add to each group of features.
 
-    `turns` of shape (leaves, nodes), times which splits a row takes to the left, plus `start`, is the row of `table`
-    that holds what a leaf adds.
+    `turns` of shape (parts, nodes), times which splits a row takes to the left, is the row of each part's table that
+    holds what the leaves of the part add.
     """
 
     feature: Numbers
     threshold: Values
     turns: npt.NDArray[np.float32]
-    start: npt.NDArray[np.float32]
-    table: Values
+    tables: tuple[Values, ...]
 
 
 class GroupShap:
@@ -102,25 +103,48 @@ def _walk(
 
 
 def _tabulate(splits: Sequence[Split], leaves: Sequence[Leaf], member: Values) -> Tree:
-    """Put the tables of a tree's leaves below each other."""
-    turns, start = np.zeros((len(leaves), len(splits)), np.float32), np.zeros((len(leaves), 1), np.float32)
-    tables, begin = [], 0
-    for number, leaf in enumerate(leaves):
-        start[number] = begin + sum(1 << step for step, split in enumerate(leaf.path) if not split[2])
-        for step, (node, _, is_left, _) in enumerate(leaf.path):
-            turns[number, node] = 1 << step if is_left else -(1 << step)
-        tables.append(_table(leaf) @ member[_features(leaf)])
-        begin += len(tables[-1])
+    """Work out what the leaves add, some of them at a time, for every way of taking the splits on the way to them."""
+    parts = list(_parts(leaves))
+    turns = np.zeros((len(parts), len(splits)), np.float32)
+    tables = []
+    for number, part in enumerate(parts):
+        nodes = _nodes(part)
+        turns[number, nodes] = 1 << np.arange(len(nodes))
+        ways = np.arange(1 << len(nodes))
+        table = np.zeros((len(ways), member.shape[1]))
+        for leaf in part:
+            taken = [
+                (ways >> nodes.index(node) & 1 == is_left) << step
+                for step, (node, _, is_left, _) in enumerate(leaf.path)
+            ]
+            table += (_table(leaf) @ member[_features(leaf)])[sum(taken, np.zeros_like(ways))]
+        tables.append(table)
     feature = np.array([feature for feature, _ in splits], np.int64)
-    return Tree(feature, np.array([[value] for _, value in splits]), turns, start, np.concatenate(tables))
+    return Tree(feature, np.array([[value] for _, value in splits]), turns, tuple(tables))
+
+
+def _parts(leaves: Sequence[Leaf]) -> Iterator[list[Leaf]]:
+    """Take neighbouring leaves together, as long as no more than so many splits lead to them."""
+    part: list[Leaf] = []
+    for leaf in leaves:
+        if part and len(_nodes([*part, leaf])) > TOGETHER:
+            yield part
+            part = []
+        part.append(leaf)
+    yield part
+
+
+def _nodes(leaves: Sequence[Leaf]) -> list[int]:
+    """List the splits on the ways to leaves, each once."""
+    return list(dict.fromkeys(node for leaf in leaves for node, *_ in leaf.path))
 
 
 def _add(added: Values, tree: Tree, columns: Matrix) -> None:
     """Add what a tree says of each row; `columns` holds the features of the rows, a feature a row."""
     if len(tree.feature):
         taken = (columns[tree.feature] <= tree.threshold).astype(np.float32)
-        for cells in (tree.turns @ taken + tree.start).astype(np.int64):
-            added += tree.table.take(cells, axis=0)
+        for table, ways in zip(tree.tables, (tree.turns @ taken).astype(np.int64), strict=True):
+            added += table.take(ways, axis=0)
 
 
 def _features(leaf: Leaf) -> list[int]:

@@ -43,6 +43,15 @@ def test_tables_are_looked_up_and_lightgbm_is_not_asked(monkeypatch):
     assert found["c"] == pytest.approx(right["c"], abs=1e-9)
 
 
+@pytest.mark.parametrize("together", [1, 6, 14])
+def test_any_number_of_leaves_may_share_a_table(together, monkeypatch):
+    booster, rows = grown(15)
+    monkeypatch.setattr(shap, "TOGETHER", together)
+    found = GroupShap(booster, GROUPS)(rows)
+    for name, values in by_group(booster, rows).items():
+        assert found[name] == pytest.approx(values, abs=1e-9)
+
+
 @pytest.mark.parametrize("count", [0, 1, 5, shap.FEW])
 def test_any_number_of_rows_will_do(count):
     booster, rows = grown(7)
