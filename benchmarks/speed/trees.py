@@ -15,7 +15,7 @@ import numpy.typing as npt
 from slipstream.tasks.shap import GroupShap
 from slipstream.tasks.tree_sums import tree_sums
 
-SIZES = ((100, 15), (400, 15), (400, 31))
+SIZES = ((100, 15), (400, 15))
 ROWS, TAUGHT, FEATURES, NOUGHTS, GROUPS, EXPLAINED = 200_000, 20_000, 66, 0.3, 6, 10
 ROUNDING = 1e-9
 Rows = npt.NDArray[np.float32]
