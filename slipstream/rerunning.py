@@ -1,6 +1,7 @@
 """Running tasks again whose products are there: the old ones are set aside, and stay until they are collected."""
 
 from collections.abc import Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,6 +14,9 @@ from slipstream.stop import Code, Stop
 from slipstream.tasks.base import Pipeline
 from slipstream.tasks.cache.index import read_index
 from slipstream.tasks.cache.manifest import Manifest
+from slipstream.tasks.cache.storage import locked
+
+LOCK = "0" * 20  # a name like a key, which no product has
 
 
 @dataclass(frozen=True)
@@ -48,16 +52,19 @@ def rerun(root: Any, *names: str, downstream: bool = False, workers: int = 1) ->
     """Run named tasks of a pipeline or of another task's graph again, here and now, and what is missing of the rest.
 
     `names` are classes or the first digits of keys; without any it is the task itself, and all of a pipeline. With
-    `downstream`, all that is made from them runs again too. It may be called any number of times in one process.
+    `downstream`, all that is made from them runs again too. It may be called any number of times in one process; of
+    several processes, one at a time, for what one sets aside another may be reading.
     """
     chosen = again(selection.select(root, names), downstream=downstream)
-    before = products(chosen)
-    for step in chosen:
-        step.task.output().set_aside()
-    for task in [*(step.task for step in chosen), root]:
-        gokart.build(task, return_value=False, reset_register=False, workers=workers)
-    note(root)
-    return outcomes(chosen, before)
+    tasks = selection.addressed(chosen)
+    with locked(tasks[0].root, LOCK) if tasks else nullcontext():
+        before = products(chosen)
+        for step in chosen:
+            step.task.output().set_aside()
+        for task in [*(step.task for step in chosen), root]:
+            gokart.build(task, return_value=False, reset_register=False, workers=workers)
+        note(root)
+        return outcomes(chosen, before)
 
 
 def note(root: Any) -> None:

@@ -9,9 +9,10 @@ import luigi
 import numpy as np
 import pytest
 
-from slipstream.rerunning import Outcome, rerun
+from slipstream.rerunning import LOCK, Outcome, rerun
 from slipstream.stop import Stop
 from slipstream.tasks.base import Pipeline, Task
+from slipstream.tasks.cache.storage import locked
 from tests.slipstream.toys import Everybody, Names, Party
 
 
@@ -153,14 +154,27 @@ def test_names_find_tasks_inside_a_single_task_too():
     assert names.guests.output().manifest().task.endswith(Everybody.__name__)
 
 
-def test_two_at_once_leave_a_whole_product(clock):
+def test_who_comes_second_waits_before_anything_is_set_aside(clock):
+    other = multiprocessing.get_context("fork").Process(target=rerun, args=(clock, "Moment"))
+    before = clock.products["moment"].output().manifest()
+    with locked(clock.root, LOCK):
+        other.start()
+        other.join(1)
+        assert other.is_alive()
+        assert clock.products["moment"].output().manifest() == before
+    other.join()
+    assert other.exitcode == 0
+    assert clock.products["moment"].output().manifest().at > before.at
+
+
+def test_several_at_once_leave_a_whole_product(clock):
     context = multiprocessing.get_context("fork")
-    others = [context.Process(target=rerun, args=(clock, "Moment"), kwargs={"downstream": True}) for _ in range(2)]
+    others = [context.Process(target=rerun, args=(clock, "Moment"), kwargs={"downstream": True}) for _ in range(4)]
     for other in others:
         other.start()
     for other in others:
         other.join()
-    assert [other.exitcode for other in others] == [0, 0]
+    assert [other.exitcode for other in others] == [0] * 4
     assert clock.complete()
     assert clock.products["moment"].output().load()["at"]
 
